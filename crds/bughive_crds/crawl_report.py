@@ -1,0 +1,67 @@
+"""The ``CrawlReport`` kind: a session's result in short, owned by its session.
+
+It holds the 50 worst bugs and less than 32 KiB; the full list is in the artifact store,
+because etcd is no bug database.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from bughive_crds.crawl_session import BugCounts, Outcome
+from bughive_crds.model import ApiModel, Severity
+
+MAX_BUGS = 50
+"""How many bugs a CrawlReport lists."""
+
+
+class ReportedBug(ApiModel):
+    """One bug in short."""
+
+    fingerprint: Annotated[str, Field(max_length=64)]
+    """The same for the same bug in every session of this site."""
+    kind: Annotated[str, Field(max_length=63)]
+    severity: Severity
+    title: Annotated[str, Field(max_length=200)]
+    url: Annotated[str, Field(max_length=300)]
+    """The first page it was seen on, cut at 300 characters."""
+    occurrences: int = 1
+    """On how many pages it was seen."""
+
+
+class ReportedPages(ApiModel):
+    """What became of the pages."""
+
+    crawled: int = 0
+    failed: int = 0
+    discovered: int = 0
+
+
+class Artifact(ApiModel):
+    """One file of the full report."""
+
+    name: Annotated[str, Field(max_length=63)]
+    """The file's name, such as `report.html`."""
+    url: Annotated[str, Field(max_length=2048)]
+
+
+class CrawlReportContent(ApiModel):
+    """What a CrawlReport says: its `report` field."""
+
+    session: Annotated[str, Field(max_length=253)]
+    """The name of the CrawlSession."""
+    url: Annotated[str, Field(max_length=2048)]
+    """The page the crawl started from."""
+    outcome: Outcome | None = None
+    partial: bool = False
+    """Whether the session was stopped before it had seen all pages in scope."""
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    pages: ReportedPages = ReportedPages()
+    bugs: BugCounts = BugCounts()
+    worst: Annotated[tuple[ReportedBug, ...], Field(max_length=MAX_BUGS)] = ()
+    """The worst bugs, most severe first."""
+    omitted: int = 0
+    """How many bugs are only in the full report."""
+    artifacts: Annotated[tuple[Artifact, ...], Field(max_length=16)] = ()

@@ -1,0 +1,236 @@
+"""The ``CrawlSession`` kind: one crawl of one site, from request to verdict."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from bughive_crds.model import ApiModel, Severity
+
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/$.?#][^\s]*$", max_length=2048)]
+Host = Annotated[str, StringConstraints(pattern=r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=253)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+Selector = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+DetectorName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=63)]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$", max_length=128)]
+
+
+class Phase(StrEnum):
+    """Where a session is in its life. Completed, Failed and Cancelled are final."""
+
+    PENDING = "Pending"
+    QUEUED = "Queued"
+    RUNNING = "Running"
+    SUSPENDED = "Suspended"
+    COMPLETED = "Completed"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the session is over for good."""
+        return self in (Phase.COMPLETED, Phase.FAILED, Phase.CANCELLED)
+
+
+class Outcome(StrEnum):
+    """The verdict: Passed or BugsFound when Completed, Error when Failed, absent when Cancelled."""
+
+    PASSED = "Passed"
+    BUGS_FOUND = "BugsFound"
+    ERROR = "Error"
+
+
+class Priority(StrEnum):
+    """Which sessions go first while more are waiting than may run."""
+
+    LOW = "Low"
+    NORMAL = "Normal"
+    HIGH = "High"
+    URGENT = "Urgent"
+
+
+class Screenshots(StrEnum):
+    """Which pictures are kept: none, or one for the first example of each bug."""
+
+    NONE = "None"
+    FINDINGS = "Findings"
+
+
+class ScopeSpec(ApiModel):
+    """Which pages of the site are visited."""
+
+    max_pages: Annotated[int, Field(ge=1, le=100_000)] = 100
+    """The most pages to visit. Each page that is begun counts, also one that fails."""
+    max_depth: Annotated[int, Field(ge=0, le=100)] = 10
+    """How many links away from the start page a page may be. 0 visits the start page alone."""
+    include: Annotated[tuple[Pattern, ...], Field(max_length=50)] = ()
+    """Visit only URLs that match one of these globs, such as `https://shop.example/blog/*` or `/blog/*`;
+    `*` matches any characters. Empty means every URL of the hosts. The start page is always visited."""
+    exclude: Annotated[tuple[Pattern, ...], Field(max_length=50)] = ()
+    """Never visit URLs that match one of these globs. Exclude wins over include."""
+    hosts: Annotated[tuple[Host, ...], Field(max_length=50)] = ()
+    """Further hosts that belong to the site, such as `www.shop.example` or `*.shop.example`.
+    The start URL's own host always belongs to it."""
+    respect_robots_txt: bool = True
+    """Whether robots.txt decides which pages may be visited, and its Crawl-delay how fast."""
+    sitemap: bool = True
+    """Whether the pages named in the site's sitemap are visited too."""
+
+
+class BrowserSpec(ApiModel):
+    """How the browser presents itself and behaves."""
+
+    locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)] = "en-US"
+    """The language the browser asks for, as a BCP 47 tag such as `en-US` or `de`."""
+    user_agent: Annotated[str, StringConstraints(max_length=512)] | None = None
+    """The User-Agent to send. By default the browser's own with `BugHive` appended."""
+    headers: Annotated[
+        dict[HeaderName, Annotated[str, StringConstraints(max_length=4096)]], Field(default_factory=dict, max_length=20)
+    ]
+    """Extra headers for every request to the site's own hosts. Authorization and Cookie are refused:
+    a resource is no place for a secret."""
+    requests_per_second: Annotated[float, Field(ge=0.1, le=1000)] = 5
+    """The most pages and link checks begun per second against one host. A 429 or Retry-After slows this further."""
+    page_timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 20
+    """How long one page may take to load before it is recorded as timed out, in seconds."""
+    dismiss: Annotated[tuple[Selector, ...], Field(max_length=20)] = ()
+    """CSS selectors of consent banners' buttons. Each that is visible is clicked once per page."""
+
+
+class ChecksSpec(ApiModel):
+    """Which bugs are looked for."""
+
+    enable: Annotated[tuple[DetectorName, ...], Field(max_length=64)] = ()
+    """Run only these detectors. Empty means all. `bughive detectors` lists the names."""
+    disable: Annotated[tuple[DetectorName, ...], Field(max_length=64)] = ()
+    """Do not run these detectors."""
+    min_severity: Severity = Severity.LOW
+    """Leave out bugs that are less severe than this."""
+
+
+class FailOnSpec(ApiModel):
+    """What makes the outcome BugsFound rather than Passed."""
+
+    severity: Severity = Severity.HIGH
+    """Bugs of this severity or worse count."""
+    count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """How many such bugs it takes."""
+
+
+class ArtifactsSpec(ApiModel):
+    """What is kept of a session."""
+
+    screenshots: Screenshots = Screenshots.FINDINGS
+    """Which pictures are taken."""
+
+
+class CrawlSessionSpec(ApiModel):
+    """What to crawl and how. Immutable, except `suspend`, `cancel`, `priority` and `ttlSecondsAfterFinished`."""
+
+    url: HttpUrl
+    """The page to start from, such as `https://shop.example/`."""
+    scope: ScopeSpec = ScopeSpec()
+    browser: BrowserSpec = BrowserSpec()
+    checks: ChecksSpec = ChecksSpec()
+    fail_on: FailOnSpec = FailOnSpec()
+    artifacts: ArtifactsSpec = ArtifactsSpec()
+    priority: Priority = Priority.NORMAL
+    """Which sessions go first while more are waiting than may run."""
+    start_at: datetime | None = None
+    """Do not start before this moment (RFC 3339)."""
+    suspend: bool = False
+    """Pause: the session gives its worker back and keeps what it has found. Set to false to go on."""
+    cancel: bool = False
+    """Stop for good, with a partial report. Cannot be undone."""
+    queue_deadline_seconds: Annotated[int, Field(ge=1, le=2_592_000)] = 86_400
+    """Fail if no worker has begun within this many seconds of the latest of creation, `startAt` and the last
+    resume. Does not run while suspended."""
+    active_deadline_seconds: Annotated[int, Field(ge=1, le=2_592_000)] | None = None
+    """Fail after this many seconds of actual crawling, with a partial report. Unset: no limit."""
+    backoff_limit: Annotated[int, Field(ge=0, le=20)] = 3
+    """How many errors and lost workers are forgiven. Errors are tried again after 60 s, 120 s, 240 s and so on."""
+    ttl_seconds_after_finished: Annotated[int, Field(ge=0, le=31_536_000)] | None = None
+    """Delete the session this many seconds after it finished. Unset: never."""
+
+
+class Progress(ApiModel):
+    """How far the crawl is; refreshed every ten seconds at most."""
+
+    pages: str = "0/0"
+    """Pages crawled of pages known so far (never more than `scope.maxPages`), such as `12/100`."""
+    pages_crawled: int = 0
+    pages_discovered: int = 0
+    pages_failed: int = 0
+    """Pages that could not be crawled; they are among `pagesCrawled`."""
+    current_url: Annotated[str, Field(max_length=2048)] | None = Field(default=None, alias="currentURL")
+    pages_per_minute: int | None = None
+    percent: Annotated[int, Field(ge=0, le=100)] = 0
+
+
+class BugCounts(ApiModel):
+    """How many different bugs were found."""
+
+    total: int = 0
+    critical: int = 0
+    high: int = 0
+    medium: int = 0
+    low: int = 0
+
+
+class ConditionStatus(StrEnum):
+    """Whether a condition holds."""
+
+    TRUE = "True"
+    FALSE = "False"
+    UNKNOWN = "Unknown"
+
+
+class Condition(ApiModel):
+    """One aspect of the session's state, in Kubernetes' usual form."""
+
+    type: Annotated[str, Field(max_length=63)]
+    """Accepted, Dispatched, Running, Suspended, Finished or Passed."""
+    status: ConditionStatus
+    reason: Annotated[str, Field(max_length=63)]
+    """A fixed word that programs can rely on; docs/reasons.md explains each."""
+    message: Annotated[str, Field(max_length=1024)] = ""
+    """What happened and what to do next, for people."""
+    last_transition_time: datetime
+    observed_generation: int = 0
+
+
+class CrawlSessionStatus(ApiModel):
+    """What the operator has seen of the session."""
+
+    phase: Phase | None = None
+    outcome: Outcome | None = None
+    message: Annotated[str, Field(max_length=1024)] | None = None
+    """The session's state in one sentence."""
+    observed_generation: int | None = None
+    attempt: int = 0
+    """Which dispatch this is; the first is 1. A resume, a drain or a slice is an attempt too."""
+    failures: int = 0
+    """How many attempts ended in an error or with a lost worker; compared with `backoffLimit`."""
+    attempts_without_progress: int = 0
+    """How many attempts in a row crawled no further page."""
+    active_seconds: float = 0
+    """Seconds of actual crawling in the attempts that are over."""
+    active_since: datetime | None = None
+    suspended_at: datetime | None = None
+    resumed_at: datetime | None = None
+    """When the session was last resumed; the queue deadline starts anew there."""
+    retry_at: datetime | None = None
+    """When the next attempt may begin, after an error."""
+    task_id: Annotated[str, Field(max_length=253)] | None = Field(default=None, alias="taskID")
+    worker: Annotated[str, Field(max_length=253)] | None = None
+    queued_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    progress: Progress | None = None
+    bugs: BugCounts | None = None
+    report_ref: Annotated[str, Field(max_length=253)] | None = None
+    """The name of the CrawlReport beside this session."""
+    report_url: Annotated[str, Field(max_length=2048)] | None = Field(default=None, alias="reportURL")
+    """Where the full report is."""
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=16)] = ()

@@ -1,0 +1,1 @@
+"""The local cluster, Redis and the demo: everything a laptop needs to run BugHive for real, without Docker or root."""

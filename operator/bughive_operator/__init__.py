@@ -1,0 +1,4 @@
+"""The reconcile loop: watch, observe, plan, apply.
+
+This package never imports the workers; it talks to them through ``bughive_protocol`` alone.
+"""

@@ -1,0 +1,18 @@
+"""The tasks' names, routes and ids. A message carries ids only: never a spec, never a secret."""
+
+from bughive_protocol.queues import CRAWL, DEFAULT
+
+RUN_CRAWL_SESSION = "bughive.run_crawl_session"
+CLEANUP_OLD_SESSIONS = "bughive.cleanup_old_sessions"
+HEALTH = "bughive.health"
+
+ROUTES = {
+    RUN_CRAWL_SESSION: CRAWL,
+    CLEANUP_OLD_SESSIONS: DEFAULT,
+    HEALTH: DEFAULT,
+}
+
+
+def crawl_task_id(session_id: str, attempt: int, shard: int) -> str:
+    """The Celery task id of one attempt's shard; the same for every copy of its message."""
+    return f"{session_id}-{attempt}-{shard}"

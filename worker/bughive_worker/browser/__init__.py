@@ -1,0 +1,1 @@
+"""Drives Chromium: one browser per process, reused pages, visits that always end."""

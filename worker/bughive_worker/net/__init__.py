@@ -1,0 +1,1 @@
+"""Addresses and traffic: canonical URLs, scope, robots, politeness, link checks, and the egress guard."""

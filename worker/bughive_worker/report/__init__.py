@@ -1,0 +1,1 @@
+"""From what was found to report.html, report.json and the digest."""

@@ -1,0 +1,1 @@
+"""The Celery tasks: synchronous, thin, one a file."""
