@@ -1,19 +1,56 @@
 """The ``CrawlSession`` kind: one crawl of one site, from request to verdict."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from bughive_crds.model import ApiModel, Severity
+from bughive_crds.model import ApiModel, Matching, Rule, Severity
 
-HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/$.?#][^\s]*$", max_length=2048)]
-Host = Annotated[str, StringConstraints(pattern=r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=253)]
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+HttpUrl = Annotated[
+    str,
+    StringConstraints(max_length=2048),
+    Matching(
+        r"https?://[^\s/?#@]+([/?#]\S*)?",
+        "must be an absolute http or https URL without a user name, such as https://shop.example/",
+    ),
+]
+Host = Annotated[
+    str,
+    StringConstraints(max_length=253),
+    Matching(
+        r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?",
+        "must be a host name without scheme, port or path, such as www.shop.example or *.shop.example",
+    ),
+]
+Glob = Annotated[
+    str,
+    StringConstraints(max_length=512),
+    Matching(
+        r"(https?://|/|\*)\S*",
+        "must be a glob over URLs or paths, such as https://shop.example/blog/*, /blog/* or *.pdf",
+    ),
+]
 Selector = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-DetectorName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=63)]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$", max_length=128)]
+DetectorName = Annotated[
+    str,
+    StringConstraints(max_length=63),
+    Matching(r"[a-z][a-z0-9-]*", "must be a detector's name, such as broken-links; `bughive detectors` lists them"),
+]
+HeaderName = Annotated[str, StringConstraints(max_length=128)]
+HeaderValue = Annotated[
+    str, StringConstraints(max_length=1024), Matching(r"[^\r\n]*", "must be one line, without line breaks")
+]
+Locale = Annotated[
+    str,
+    StringConstraints(max_length=35),
+    Matching(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "must be a language tag such as en-US or de"),
+]
+
+SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization")
+"""Headers that carry secrets; a resource is no place for them."""
 
 
 class Phase(StrEnum):
@@ -64,10 +101,10 @@ class ScopeSpec(ApiModel):
     """The most pages to visit. Each page that is begun counts, also one that fails."""
     max_depth: Annotated[int, Field(ge=0, le=100)] = 10
     """How many links away from the start page a page may be. 0 visits the start page alone."""
-    include: Annotated[tuple[Pattern, ...], Field(max_length=50)] = ()
+    include: Annotated[tuple[Glob, ...], Field(max_length=50)] = ()
     """Visit only URLs that match one of these globs, such as `https://shop.example/blog/*` or `/blog/*`;
     `*` matches any characters. Empty means every URL of the hosts. The start page is always visited."""
-    exclude: Annotated[tuple[Pattern, ...], Field(max_length=50)] = ()
+    exclude: Annotated[tuple[Glob, ...], Field(max_length=50)] = ()
     """Never visit URLs that match one of these globs. Exclude wins over include."""
     hosts: Annotated[tuple[Host, ...], Field(max_length=50)] = ()
     """Further hosts that belong to the site, such as `www.shop.example` or `*.shop.example`.
@@ -81,13 +118,25 @@ class ScopeSpec(ApiModel):
 class BrowserSpec(ApiModel):
     """How the browser presents itself and behaves."""
 
-    locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)] = "en-US"
+    rules = (
+        Rule(
+            cel=f"self.headers.all(name, !(name.lowerAscii() in {list(SECRET_HEADERS)}))",
+            holds=lambda browser: not any(name.lower() in SECRET_HEADERS for name in browser.headers),
+            message="headers must not carry Authorization, Cookie or Proxy-Authorization: "
+            "a resource is no place for a secret",
+        ),
+        Rule(
+            cel="self.headers.all(name, name.matches(r'^[A-Za-z0-9-]+$'))",
+            holds=lambda browser: all(re.fullmatch(r"[A-Za-z0-9-]+", name) for name in browser.headers),
+            message="headers' names may have letters, digits and dashes only",
+        ),
+    )
+
+    locale: Locale = "en-US"
     """The language the browser asks for, as a BCP 47 tag such as `en-US` or `de`."""
     user_agent: Annotated[str, StringConstraints(max_length=512)] | None = None
     """The User-Agent to send. By default the browser's own with `BugHive` appended."""
-    headers: Annotated[
-        dict[HeaderName, Annotated[str, StringConstraints(max_length=4096)]], Field(default_factory=dict, max_length=20)
-    ]
+    headers: Annotated[dict[HeaderName, HeaderValue], Field(default_factory=dict, max_length=20)]
     """Extra headers for every request to the site's own hosts. Authorization and Cookie are refused:
     a resource is no place for a secret."""
     requests_per_second: Annotated[float, Field(ge=0.1, le=1000)] = 5
@@ -100,6 +149,14 @@ class BrowserSpec(ApiModel):
 
 class ChecksSpec(ApiModel):
     """Which bugs are looked for."""
+
+    rules = (
+        Rule(
+            cel="!self.enable.exists(name, name in self.disable)",
+            holds=lambda checks: not set(checks.enable) & set(checks.disable),
+            message="a detector cannot be both enabled and disabled: take it out of one of the two lists",
+        ),
+    )
 
     enable: Annotated[tuple[DetectorName, ...], Field(max_length=64)] = ()
     """Run only these detectors. Empty means all. `bughive detectors` lists the names."""
@@ -125,8 +182,24 @@ class ArtifactsSpec(ApiModel):
     """Which pictures are taken."""
 
 
+MUTABLE_FIELDS = ("suspend", "cancel", "priority", "ttlSecondsAfterFinished")
+"""The fields of a spec that may change while the session lives."""
+
+
 class CrawlSessionSpec(ApiModel):
     """What to crawl and how. Immutable, except `suspend`, `cancel`, `priority` and `ttlSecondsAfterFinished`."""
+
+    rules = (
+        Rule(
+            cel="!has(self.activeDeadlineSeconds) || self.activeDeadlineSeconds >= self.browser.pageTimeoutSeconds",
+            holds=lambda spec: (
+                spec.active_deadline_seconds is None
+                or spec.active_deadline_seconds >= spec.browser.page_timeout_seconds
+            ),
+            message="activeDeadlineSeconds must leave time for one page: "
+            "it must not be less than browser.pageTimeoutSeconds",
+        ),
+    )
 
     url: HttpUrl
     """The page to start from, such as `https://shop.example/`."""
