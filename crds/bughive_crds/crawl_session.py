@@ -49,6 +49,8 @@ Locale = Annotated[
     Matching(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "must be a language tag such as en-US or de"),
 ]
 
+MIN_REQUESTS_PER_SECOND = 0.1
+
 SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization")
 """Headers that carry secrets; a resource is no place for them."""
 
@@ -120,15 +122,21 @@ class BrowserSpec(ApiModel):
 
     rules = (
         Rule(
-            cel=f"self.headers.all(name, !(name.lowerAscii() in {list(SECRET_HEADERS)}))",
+            cel=f"!has(self.headers) || self.headers.all(name, !(name.lowerAscii() in {list(SECRET_HEADERS)}))",
             holds=lambda browser: not any(name.lower() in SECRET_HEADERS for name in browser.headers),
             message="headers must not carry Authorization, Cookie or Proxy-Authorization: "
             "a resource is no place for a secret",
         ),
         Rule(
-            cel="self.headers.all(name, name.matches(r'^[A-Za-z0-9-]+$'))",
+            cel="!has(self.headers) || self.headers.all(name, name.matches(r'^[A-Za-z0-9-]+$'))",
             holds=lambda browser: all(re.fullmatch(r"[A-Za-z0-9-]+", name) for name in browser.headers),
             message="headers' names may have letters, digits and dashes only",
+        ),
+        # The API server casts `minimum: 0.1` to an integer when the value is one, and so lets 0 pass.
+        Rule(
+            cel=f"!has(self.requestsPerSecond) || self.requestsPerSecond >= {MIN_REQUESTS_PER_SECOND}",
+            holds=lambda browser: browser.requests_per_second >= MIN_REQUESTS_PER_SECOND,
+            message=f"requestsPerSecond must be at least {MIN_REQUESTS_PER_SECOND}",
         ),
     )
 
@@ -139,8 +147,9 @@ class BrowserSpec(ApiModel):
     headers: Annotated[dict[HeaderName, HeaderValue], Field(default_factory=dict, max_length=20)]
     """Extra headers for every request to the site's own hosts. Authorization and Cookie are refused:
     a resource is no place for a secret."""
-    requests_per_second: Annotated[float, Field(ge=0.1, le=1000)] = 5
-    """The most pages and link checks begun per second against one host. A 429 or Retry-After slows this further."""
+    requests_per_second: Annotated[float, Field(le=1000)] = 5
+    """The most pages and link checks begun per second against one host, 0.1 at least.
+    A 429 or Retry-After slows this further."""
     page_timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 20
     """How long one page may take to load before it is recorded as timed out, in seconds."""
     dismiss: Annotated[tuple[Selector, ...], Field(max_length=20)] = ()
@@ -152,7 +161,7 @@ class ChecksSpec(ApiModel):
 
     rules = (
         Rule(
-            cel="!self.enable.exists(name, name in self.disable)",
+            cel="!has(self.enable) || !has(self.disable) || !self.enable.exists(name, name in self.disable)",
             holds=lambda checks: not set(checks.enable) & set(checks.disable),
             message="a detector cannot be both enabled and disabled: take it out of one of the two lists",
         ),
