@@ -73,6 +73,8 @@ class SessionSnapshot(_Frozen):
     started_at: datetime | None = None
     """When this attempt's lease was first acquired."""
     updated_at: datetime | None = None
+    acknowledged: bool = False
+    """Whether ``acknowledge`` was called: the resource shows how the session ended."""
 
 
 @dataclass(frozen=True)
