@@ -1,0 +1,160 @@
+"""Reports say what was found, whatever was found."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from bughive_crds.crawl_report import MAX_BUGS, Artifact, ReportedPages
+from bughive_crds.crawl_session import CrawlSessionSpec, FailOnSpec, Outcome
+from bughive_crds.model import Severity
+from bughive_protocol.errors import InvalidSpec
+from bughive_protocol.finding import Box, Confidence, Evidence, Finding, RecordedFinding, fingerprint
+from bughive_protocol.frontier import PageEnd
+from bughive_worker.report.artifacts import Artifacts
+from bughive_worker.report.digest import MAX_BYTES, digest
+from bughive_worker.report.document import ReportDocument, ReportedFinding, ReportedPage, SessionName, json_schema
+from bughive_worker.report.html import render_html
+from bughive_worker.report.verdict import count_bugs, outcome, worst_first
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
+JPEG = b"\xff\xd8picture\xff\xd9"
+
+
+def bug(severity: Severity, kind: str = "broken-link", occurrences: int = 1, title: str = "A bug") -> RecordedFinding:
+    finding = Finding(
+        fingerprint=fingerprint(kind, title, str(severity)),
+        kind=kind,
+        severity=severity,
+        confidence=Confidence.CERTAIN,
+        title=title,
+        description="Why & how.",
+        url="https://shop.example/a",
+        selector="main > a",
+        box=Box(x=1, y=2, width=3, height=4),
+        evidence=(Evidence(label="Status", text="404"),),
+        steps=("Open the page.",),
+    )
+    return RecordedFinding(
+        finding=finding, first_seen=NOW, occurrences=occurrences, examples=("https://shop.example/a",)
+    )
+
+
+def document(*bugs: RecordedFinding, partial: bool = False) -> ReportDocument:
+    recorded = worst_first(bugs)
+    spec = CrawlSessionSpec(url="https://shop.example/")
+    page = ReportedPage(
+        url="https://shop.example/",
+        final_url=None,
+        end=PageEnd.LOADED,
+        status=200,
+        title="Shop",
+        template="t",
+        depth=0,
+        duration_ms=12,
+        error=None,
+    )
+    return ReportDocument(
+        bughive_version="1",
+        session=SessionName(id="u", namespace="default", name="shop"),
+        spec=spec,
+        outcome=None if partial else outcome(recorded, spec.fail_on),
+        partial=partial,
+        started_at=NOW,
+        completed_at=NOW,
+        pages=ReportedPages(crawled=1, discovered=1),
+        bugs=count_bugs(recorded),
+        links_checked=3,
+        findings=tuple(ReportedFinding.of(item) for item in recorded),
+        crawled=(page,),
+        unverifiable_links=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("severities", "fail_on", "expected"),
+    [
+        ([], FailOnSpec(), Outcome.PASSED),
+        ([Severity.MEDIUM], FailOnSpec(), Outcome.PASSED),
+        ([Severity.HIGH], FailOnSpec(), Outcome.BUGS_FOUND),
+        ([Severity.CRITICAL], FailOnSpec(), Outcome.BUGS_FOUND),
+        ([Severity.HIGH], FailOnSpec(count=2), Outcome.PASSED),
+        ([Severity.HIGH, Severity.CRITICAL], FailOnSpec(count=2), Outcome.BUGS_FOUND),
+        ([Severity.LOW], FailOnSpec(severity=Severity.LOW), Outcome.BUGS_FOUND),
+    ],
+)
+def test_the_outcome_follows_fail_on(severities, fail_on, expected):
+    assert outcome([bug(severity) for severity in severities], fail_on) is expected
+
+
+def test_the_worst_and_most_frequent_come_first():
+    bugs = [bug(Severity.LOW, occurrences=9), bug(Severity.HIGH, title="x"), bug(Severity.HIGH, occurrences=2)]
+    assert [(item.finding.severity, item.occurrences) for item in worst_first(bugs)] == [
+        (Severity.HIGH, 2),
+        (Severity.HIGH, 1),
+        (Severity.LOW, 9),
+    ]
+
+
+def test_report_json_is_valid_by_its_published_schema():
+    data = json.loads(document(bug(Severity.HIGH), bug(Severity.LOW)).model_dump_json(by_alias=True))
+    jsonschema.Draft202012Validator(json.loads(json_schema())).validate(data)
+    assert data["findings"][0]["firstSeen"]
+    assert data["bugs"] == {"total": 2, "critical": 0, "high": 1, "medium": 0, "low": 1}
+
+
+def test_the_published_schema_is_fresh():
+    published = Path(__file__).parents[4] / "docs/report.schema.json"
+    assert published.read_text() == json_schema(), (
+        "run `python -m bughive_worker.report.document > docs/report.schema.json`"
+    )
+
+
+def test_report_html_is_one_file_and_shows_the_bug_with_its_picture():
+    item = bug(Severity.CRITICAL, title="Cart shows NaN")
+    html = render_html(document(item), {item.finding.fingerprint: JPEG}).decode()
+    assert "Cart shows NaN" in html
+    assert "data:image/jpeg;base64," in html
+    assert not [word for word in ('src="http', "<link", "@import", "url(") if word in html]
+
+
+def test_what_a_page_says_is_never_markup_in_the_report():
+    html = render_html(document(bug(Severity.HIGH, title="<script>alert(1)</script>")), {}).decode()
+    assert "<script>alert(1)" not in html
+    assert "&lt;script&gt;alert(1)" in html
+
+
+def test_a_partial_report_says_so_and_gives_no_verdict():
+    html = render_html(document(bug(Severity.HIGH), partial=True), {}).decode()
+    assert "the session was stopped before it had seen every page" in html
+    assert "No verdict" in html
+
+
+def test_a_digest_holds_the_fifty_worst_bugs_and_counts_the_rest():
+    bugs = [bug(Severity.LOW, title=f"b{number}") for number in range(60)] + [bug(Severity.CRITICAL)]
+    content = digest(document(*bugs), (Artifact(name="report.html", url="file:///r"),)).content
+    assert len(content.worst) == MAX_BUGS
+    assert content.worst[0].severity is Severity.CRITICAL
+    assert content.omitted == 61 - MAX_BUGS
+
+
+def test_a_digest_stays_under_its_size_whatever_the_titles():
+    bugs = [bug(Severity.HIGH, title=f"{number}" + "\U0001f41d" * 300) for number in range(60)]
+    result = digest(document(*bugs), ())
+    assert len(result.model_dump_json().encode()) < MAX_BYTES
+    assert len(result.content.worst) + result.content.omitted == 60
+
+
+async def test_artifacts_are_written_below_their_key_and_replaced(tmp_path):
+    store = Artifacts(f"file://{tmp_path}/store")
+    await store.put("ns/uid/report.json", b"old")
+    url = await store.put("ns/uid/report.json", b"new")
+    assert (tmp_path / "store/ns/uid/report.json").read_bytes() == b"new"
+    assert url == f"file://{tmp_path}/store/ns/uid/report.json"
+
+
+def test_a_store_that_is_not_supported_is_refused_with_what_to_write():
+    with pytest.raises(InvalidSpec, match="write file:///an/absolute/directory"):
+        Artifacts("s3://bucket")

@@ -1,0 +1,142 @@
+"""``report.json``: the full result of a session, for programs.
+
+Its JSON schema is published as docs/report.schema.json (``python -m bughive_worker.report.document``);
+a change that removes or renames a field raises ``SCHEMA_VERSION``.
+"""
+
+import argparse
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from bughive_crds.crawl_report import ReportedPages
+from bughive_crds.crawl_session import BugCounts, CrawlSessionSpec, Outcome
+from bughive_crds.model import Severity
+from bughive_protocol.finding import Box, Confidence, Evidence, RecordedFinding
+from bughive_protocol.frontier import LinkVerdict, PageEnd
+
+SCHEMA_VERSION = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
+
+
+class SessionName(_Part):
+    """Which session this is."""
+
+    id: str
+    namespace: str
+    name: str
+
+
+class ReportedFinding(_Part):
+    """One bug with all that is known of it."""
+
+    fingerprint: str
+    kind: str
+    severity: Severity
+    confidence: Confidence
+    title: str
+    description: str
+    url: str
+    examples: tuple[str, ...]
+    """The first pages it was seen on."""
+    occurrences: int
+    """On how many pages it was seen."""
+    selector: str | None
+    resource: str | None
+    template: str | None
+    viewport_width: int | None
+    box: Box | None
+    evidence: tuple[Evidence, ...]
+    steps: tuple[str, ...]
+    first_seen: datetime
+
+    @classmethod
+    def of(cls, recorded: RecordedFinding) -> "ReportedFinding":
+        """What the session recorded, as the report says it."""
+        return cls(
+            **{name: getattr(recorded.finding, name) for name in type(recorded.finding).model_fields},
+            examples=recorded.examples,
+            occurrences=recorded.occurrences,
+            first_seen=recorded.first_seen,
+        )
+
+
+class ReportedPage(_Part):
+    """What became of one page."""
+
+    url: str
+    final_url: str | None
+    end: PageEnd
+    status: int | None
+    title: str | None
+    template: str | None
+    depth: int
+    duration_ms: int
+    error: str | None
+
+
+class UncheckedLink(_Part):
+    """A link of which nobody can say whether it works."""
+
+    url: str
+    verdict: LinkVerdict
+    status: int | None
+    error: str | None
+
+
+class ReportDocument(_Part):
+    """A session's full result."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    bughive_version: str
+    session: SessionName
+    spec: CrawlSessionSpec
+    outcome: Outcome | None
+    """Absent in a partial report of a session that was cancelled."""
+    partial: bool
+    """Whether the session was stopped before it had seen all pages in scope."""
+    started_at: datetime | None
+    completed_at: datetime
+    pages: ReportedPages
+    bugs: BugCounts
+    links_checked: int
+    findings: tuple[ReportedFinding, ...]
+    """Worst first."""
+    crawled: tuple[ReportedPage, ...]
+    """Every page, in the order of depth and URL."""
+    unverifiable_links: tuple[UncheckedLink, ...]
+
+
+def json_schema() -> str:
+    """The published schema."""
+    schema = ReportDocument.model_json_schema(by_alias=True, mode="serialization")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
+
+
+def main() -> None:
+    """Print the schema; with ``--check FILE``, fail where the file differs from it."""
+    parser = argparse.ArgumentParser(prog="python -m bughive_worker.report.document", description=main.__doc__)
+    parser.add_argument("--check", type=Path, metavar="FILE")
+    published = parser.parse_args().check
+    if published is None:
+        sys.stdout.write(json_schema())
+    elif not published.exists() or published.read_text() != json_schema():
+        sys.exit(f"{published} is stale: run `python -m bughive_worker.report.document > {published}`")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""``report.html``: one self-contained file for people, with pictures, filters and steps."""
+
+import base64
+from collections import Counter
+from collections.abc import Mapping
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from bughive_crds.model import Severity
+from bughive_worker.report.document import ReportDocument
+
+MAX_PICTURE_BYTES = 24 * 1024 * 1024
+"""What all pictures of one report may weigh; the worst bugs' pictures come first."""
+
+
+def render_html(document: ReportDocument, pictures: Mapping[str, bytes]) -> bytes:
+    """The report as one HTML file in UTF-8.
+
+    Args:
+        document: the result.
+        pictures: JPEGs by the fingerprint of the finding that they show.
+    """
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    folder = files("bughive_worker.report")
+    template = environment.from_string(folder.joinpath("report.html.j2").read_text("utf-8"))
+    text = template.render(
+        report=document,
+        severities=list(Severity),
+        kinds=sorted(Counter(finding.kind for finding in document.findings).items()),
+        pictures=_fitting(document, pictures),
+        style=folder.joinpath("report.css").read_text("utf-8"),
+        script=folder.joinpath("report.js").read_text("utf-8"),
+    )
+    return text.encode()
+
+
+def _fitting(document: ReportDocument, pictures: Mapping[str, bytes]) -> dict[str, str]:
+    """The pictures as base64, worst bug first, while they fit."""
+    room = MAX_PICTURE_BYTES
+    result = {}
+    for finding in document.findings:
+        jpeg = pictures.get(finding.fingerprint)
+        if jpeg and len(jpeg) <= room:
+            room -= len(jpeg)
+            result[finding.fingerprint] = base64.b64encode(jpeg).decode()
+    return result
