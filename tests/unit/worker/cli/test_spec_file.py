@@ -52,5 +52,5 @@ def test_a_bad_file_is_refused_with_what_is_wrong(tmp_path, text, message):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InvalidSpec, match="cannot read .*absent.yaml: No such file"):
+    with pytest.raises(InvalidSpec, match=r"cannot read .*absent.yaml: No such file"):
         load_spec(tmp_path / "absent.yaml", None)
