@@ -82,6 +82,8 @@ class ElementFact:
     """What the probe says of it, such as the suspicious text or the duplicate id; bounded."""
     box: Box | None = None
     in_chrome: bool = False
+    opaque: bool = False
+    """Of overlapping elements: whether it paints a background over what lies below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,23 @@ class DomFacts:
     images: tuple[ImageFact, ...] = ()
     duplicate_ids: tuple[ElementFact, ...] = ()
     suspicious_texts: tuple[ElementFact, ...] = ()
-    """Visible text nodes that contain a placeholder candidate (undefined, NaN, {{ }}, lorem ipsum ...), in full."""
+    """Blocks of visible text that contain a placeholder candidate (undefined, NaN, {{ }}, lorem ipsum ...), without
+    code; of a long block, 300 characters around the candidate."""
     element_count: int = 0
     features: tuple[int, ...] = ()
     """Hashes of the DOM's structure, for template clustering."""
     mixed_content: tuple[str, ...] = ()
     """http: addresses that this https: page refers to for its own parts."""
+    referenced_ids: tuple[str, ...] = ()
+    """Those of the duplicate ids that a label, an anchor or an ARIA attribute refers to."""
+    garbled_texts: tuple[ElementFact, ...] = ()
+    """Blocks of visible text that look like text decoded with the wrong character set."""
+    media_count: int = 0
+    """Visible pictures, videos, frames and form controls; counted up to 10."""
+    code_blocks: int = 0
+    """How many ``<pre>`` and ``<code>`` there are: what looks like a mistake may be this page's subject."""
+    content_security_policy: str = ""
+    """The policy that the page sets for itself by a ``<meta>``."""
 
 
 @dataclass(frozen=True, slots=True)

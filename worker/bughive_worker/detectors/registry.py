@@ -1,0 +1,79 @@
+"""Every detector there is, in one plain list, and how a session's checks choose among them."""
+
+from collections.abc import Iterable, Sequence
+
+from bughive_crds.crawl_session import ChecksSpec
+from bughive_protocol.errors import InvalidSpec
+from bughive_protocol.finding import Finding
+from bughive_protocol.frontier import LinkItem, LinkResult, PageResult
+from bughive_worker.detectors import (
+    broken_assets,
+    broken_images,
+    broken_links,
+    exceptions,
+    http_errors,
+    link_checks,
+    missing_title,
+)
+from bughive_worker.detectors.detector import Detector, SiteDetector
+from bughive_worker.observation import PageObservation
+
+DETECTORS: tuple[Detector, ...] = (
+    http_errors.DETECTOR,
+    broken_links.DETECTOR,
+    broken_images.DETECTOR,
+    broken_assets.DETECTOR,
+    exceptions.DETECTOR,
+    missing_title.DETECTOR,
+)
+
+SITE_DETECTORS: tuple[SiteDetector, ...] = ()
+
+
+def detect(observation: PageObservation, checks: ChecksSpec) -> tuple[Finding, ...]:
+    """The bugs that one visit shows, each once, by the detectors that the session wants."""
+    found = (finding for detector in DETECTORS if _wanted(detector, checks) for finding in detector.detect(observation))
+    return _once(found, checks)
+
+
+def detect_site(pages: Sequence[PageResult], checks: ChecksSpec) -> tuple[Finding, ...]:
+    """The bugs that only show when all pages are known."""
+    found = (finding for detector in SITE_DETECTORS if _wanted(detector, checks) for finding in detector.detect(pages))
+    return _once(found, checks)
+
+
+def link_finding(item: LinkItem, result: LinkResult, checks: ChecksSpec | None = None) -> Finding | None:
+    """The bug that a link check shows, if it shows one and the session wants to know."""
+    finding = link_checks.link_finding(item, result)
+    if finding is None or checks is None:
+        return finding
+    detector = next(detector for detector in DETECTORS if finding.kind in detector.kinds)
+    wanted = _wanted(detector, checks) and finding.severity.at_least(checks.min_severity)
+    return finding if wanted else None
+
+
+def check_names(checks: ChecksSpec) -> None:
+    """Refuse names that no detector has.
+
+    Raises:
+        InvalidSpec: naming them and those that exist.
+    """
+    names = sorted({detector.name for detector in DETECTORS} | {detector.name for detector in SITE_DETECTORS})
+    unknown = sorted({*checks.enable, *checks.disable} - set(names))
+    if unknown:
+        raise InvalidSpec(
+            f"checks: no detector is called {', '.join(unknown)}. There are: {', '.join(names)}. Correct spec.checks."
+        )
+
+
+def _wanted(detector: Detector | SiteDetector, checks: ChecksSpec) -> bool:
+    enabled = not checks.enable or detector.name in checks.enable
+    return enabled and detector.name not in checks.disable
+
+
+def _once(found: Iterable[Finding], checks: ChecksSpec) -> tuple[Finding, ...]:
+    first: dict[str, Finding] = {}
+    for finding in found:
+        if finding.severity.at_least(checks.min_severity):
+            first.setdefault(finding.fingerprint, finding)
+    return tuple(first.values())
