@@ -3,78 +3,37 @@
 Every write is one Lua script, monotone in (attempt, generation): a deposed leader changes nothing.
 """
 
+import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+import redis.asyncio
+from redis.exceptions import NoScriptError
 
-from bughive_crds.crawl_report import CrawlReportContent
-from bughive_crds.crawl_session import BugCounts, Outcome
-from bughive_protocol.frontier import Counts
-from bughive_protocol.lease import Release, Signal
+from bughive_protocol.keys import Keys
+from bughive_protocol.lease import Signal
+from bughive_protocol.messages import crawl_task_id
+from bughive_protocol.redis_time import redis_time
+from bughive_protocol.scripts import Argument, run_async, script
+from bughive_protocol.snapshot import Digest, LeaseView, SessionSnapshot, Verdict
+from bughive_protocol.snapshot_reader import read_snapshot
 
+__all__ = [
+    "KEEP_SECONDS",
+    "Changes",
+    "Digest",
+    "DispatchOrder",
+    "LeaseView",
+    "SessionControl",
+    "SessionSnapshot",
+    "Verdict",
+]
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Verdict(_Frozen):
-    """The compare-and-set end of a session in Redis: the first writer wins and nothing changes it."""
-
-    cancelled: bool
-    """True: the operator cancelled (or timed it out) before a worker finished."""
-    outcome: Outcome | None
-    completed_at: datetime
-    """By Redis' clock."""
-    reason: str = ""
-    """For a cancel: the condition reason the operator gave, such as ``Cancelled`` or ``ActiveDeadlineExceeded``."""
-
-
-class Digest(_Frozen):
-    """The result in short (<= 32 KiB as JSON), written just before the verdict, or by a partial report."""
-
-    content: CrawlReportContent
-    report_url: str | None = None
-
-
-class LeaseView(_Frozen):
-    """One shard's lease as Redis has it now."""
-
-    shard: int
-    attempt: int
-    epoch: int
-    worker: str
-    """The holder's host and process, for people."""
-    expires_in: float
-    """Seconds until it runs out; negative: ran out that long ago."""
-
-
-class SessionSnapshot(_Frozen):
-    """All that Redis says of one session at one moment."""
-
-    session_id: str
-    attempt: int
-    """The fence's attempt; 0: never dispatched."""
-    generation: int = 0
-    signal: Signal = Signal.RUN
-    sent_ago: float | None = None
-    """Seconds since this attempt's message was last sent; None: not sent yet."""
-    sends: int = 0
-    """How many times this attempt's message was sent."""
-    leases: tuple[LeaseView, ...] = ()
-    release: Release | None = None
-    """Of the current attempt."""
-    verdict: Verdict | None = None
-    digest: Digest | None = None
-    counts: Counts = Counts()
-    bugs: BugCounts = BugCounts()
-    current_url: str | None = None
-    started_at: datetime | None = None
-    """When this attempt's lease was first acquired."""
-    updated_at: datetime | None = None
-    acknowledged: bool = False
-    """Whether ``acknowledge`` was called: the resource shows how the session ended."""
+KEEP_SECONDS = 24 * 3600
+"""How long a session's keys live once its terminal status has reached the resource."""
 
 
 @dataclass(frozen=True)
@@ -103,50 +62,101 @@ class Changes:
 class SessionControl:
     """The operator's handle on Redis (redis.asyncio). All methods raise ``redis.RedisError`` when it is away."""
 
+    def __init__(self, client: redis.asyncio.Redis, keys: Keys) -> None:
+        self._client = client
+        self._keys = keys
+
     async def observe(self, session_ids: Sequence[str]) -> list[SessionSnapshot]:
         """What Redis says of these sessions, in their order, in one round trip."""
-        raise NotImplementedError
+        if not session_ids:
+            return []
+        try:
+            answers = await self._observe(session_ids)
+        except NoScriptError:
+            await self._client.script_load(script("observe").text)
+            answers = await self._observe(session_ids)
+        return [read_snapshot(session_id, answer) for session_id, answer in zip(session_ids, answers, strict=True)]
 
     async def dispatch(self, order: DispatchOrder) -> bool:
-        """Raise the fence to this attempt and put the spec beside the state. False: a newer attempt is there."""
-        raise NotImplementedError
+        """Raise the fence to this attempt and put the spec beside the state.
+
+        Pages and findings of earlier attempts stay; a repeat of the same attempt changes nothing.
+        False: a newer attempt is there, or the session has a verdict.
+        """
+        task_id = crawl_task_id(order.session_id, order.attempt, 0)
+        return bool(
+            await self._run(
+                "dispatch",
+                order.session_id,
+                order.attempt,
+                order.generation,
+                order.shards,
+                order.spec_json,
+                order.namespace,
+                order.name,
+                task_id,
+            )
+        )
 
     async def mark_sent(self, session_id: str, attempt: int) -> None:
         """Note that this attempt's message was sent now."""
-        raise NotImplementedError
+        await self._run("mark_sent", session_id, attempt)
 
     async def signal(self, session_id: str, attempt: int, generation: int, signal: Signal) -> bool:
         """Ask the attempt's workers to go on, suspend or cancel. False: it is stale or has a verdict."""
-        raise NotImplementedError
+        return bool(await self._run("signal", session_id, attempt, generation, signal))
 
     async def cancel(self, session_id: str, attempt: int, generation: int, reason: str) -> Verdict:
-        """End the session by compare-and-set; returns the verdict that holds, ours or an earlier one."""
-        raise NotImplementedError
+        """End the session by compare-and-set; returns the verdict that holds, ours or an earlier one.
+
+        Raises:
+            FenceLost: there is no verdict yet, but a newer attempt than this.
+        """
+        return Verdict.model_validate_json(await self._run("cancel", session_id, attempt, generation, reason))
 
     async def fence_off(self, session_id: str, attempt: int) -> None:
         """Raise the epoch so that whoever still holds the lease of this attempt can write no more."""
-        raise NotImplementedError
+        await self._run("fence_off", session_id, attempt)
 
     async def acknowledge(self, session_id: str, status: str, error: str | None) -> None:
         """The terminal status has reached the resource: write the seed's state and start its 24 h to live."""
-        raise NotImplementedError
+        await self._run("acknowledge", session_id, status, error or "", KEEP_SECONDS)
 
     async def delete(self, session_id: str) -> None:
         """The resource is gone: fence off every holder and remove all keys of the session."""
-        raise NotImplementedError
+        await self._run("delete", session_id)
 
     async def changes(self, incarnation: str | None, cursor: int) -> Changes:
-        """Which sessions changed since the cursor."""
-        raise NotImplementedError
+        """Which sessions changed since the cursor; all of them, if Redis is not the one the cursor came from."""
+        current, latest, changed = await self._run("changes", "", incarnation or "", cursor, secrets.token_hex(8))
+        return Changes(current, int(latest), tuple(changed))
 
     async def expired_leases(self) -> list[str]:
         """The sessions that have a lease which ran out (by Redis TIME)."""
-        raise NotImplementedError
+        members = await self._run("expired_leases", "")
+        return list(dict.fromkeys(member.rpartition("/")[0] for member in members))
 
     async def stored_sessions(self) -> dict[str, float]:
         """Every session id that has keys here, with its state's age in seconds."""
-        raise NotImplementedError
+        stored = await self._run("stored_sessions", "")
+        return {stored[i]: float(stored[i + 1]) / 1000 for i in range(0, len(stored), 2)}
 
     async def publish_live(self, session_ids: Sequence[str]) -> None:
         """Publish the ids whose resources exist, with the time, for ``cleanup_old_sessions``."""
-        raise NotImplementedError
+        await self._run("publish_live", "", json.dumps(list(session_ids)))
+
+    async def redis_time(self) -> datetime:
+        """What Redis' clock says now."""
+        return await redis_time(self._client)
+
+    async def _run(self, name: str, session_id: str, *arguments: Argument) -> Any:  # noqa: ANN401 a script may answer anything
+        return await run_async(self._client, script(name), self._keys, session_id, *arguments)
+
+    async def _observe(self, session_ids: Sequence[str]) -> list[Any]:
+        observe = script("observe")
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for session_id in session_ids:
+                count, values = observe.fill(self._keys, session_id, ())
+                pipeline.evalsha(observe.sha, count, *values)
+            answers: list[Any] = await pipeline.execute()
+        return answers

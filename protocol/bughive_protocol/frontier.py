@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from bughive_crds.crawl_session import BugCounts
 from bughive_protocol.finding import Finding, RecordedFinding
 
 
@@ -119,6 +120,15 @@ class Template(_Frozen):
     features: tuple[int, ...]
 
 
+class OutboxEntry(_Frozen):
+    """Something to send because a page was recorded. It is sent at least once, so sending it must be idempotent."""
+
+    kind: str
+    """What sends it, such as ``ticket``."""
+    body: str
+    """What the sender needs, as JSON; ids, never a secret."""
+
+
 class PageRecord(_Frozen):
     """All that follows from one visit. It is written as one, or not at all."""
 
@@ -130,6 +140,8 @@ class PageRecord(_Frozen):
     """Links and assets to check."""
     template: Template | None = None
     """The template that was fully inspected on this page, if one was."""
+    outbox: tuple[OutboxEntry, ...] = ()
+    """What is to be sent once the page is recorded."""
     recorded_at: datetime
 
 
@@ -172,6 +184,8 @@ class Counts(_Frozen):
     links_claimed: int = 0
     bugs: int = 0
     """Different fingerprints recorded."""
+    by_severity: BugCounts = BugCounts()
+    """The same, by severity."""
 
 
 class Frontier(Protocol):
@@ -233,6 +247,10 @@ class Findings(Protocol):
 
     async def pages(self) -> list[PageResult]:
         """Every recorded page, in no particular order."""
+        ...
+
+    async def links(self) -> list[LinkResult]:
+        """Every link that was checked, in no particular order."""
         ...
 
 

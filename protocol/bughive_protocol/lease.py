@@ -31,6 +31,11 @@ class Fence(_Frozen):
     owner: str
     """A random token of this acquire."""
 
+    @property
+    def token(self) -> str:
+        """What Redis holds for this shard as long as the fence is good."""
+        return f"{self.attempt}.{self.epoch}.{self.owner}"
+
 
 class AcquireResult(StrEnum):
     """What acquire answers. Anything but OK means: acknowledge the message and drop it."""

@@ -1,0 +1,105 @@
+"""Every Redis key of the product. No other place puts a key's name together.
+
+The prefix is the installation's id, so that two installations may share one Redis.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class SessionKeys:
+    """The keys of one session. Each field is a key; its name is the key's last part."""
+
+    fence: str
+    """Hash: attempt, generation, shards, signal, sent_at, sends, started_at. Without it every holder is stale."""
+    spec: str
+    """Hash: json, namespace, name."""
+    lease: str
+    """Hash, for each shard N: token:N (who may write), epoch:N (never falls), worker:N; and ``finisher``."""
+    released: str
+    """Hash: shard -> release record, of the current attempt."""
+    state: str
+    """Hash: the seed's state, see ``state.SessionState``."""
+    verdict: str
+    """String: the verdict, written once."""
+    digest: str
+    """String: the result in short."""
+    pages: str
+    """Hash: URL -> FrontierItem. Every page that is known."""
+    pending: str
+    """Sorted set: URLs to claim, by depth, then by discovery."""
+    claims: str
+    """Hash: URL -> "shard score" of the pages that are claimed."""
+    deaths: str
+    """Hash: URL -> how many claimants died while they had it."""
+    results: str
+    """Hash: URL -> PageResult. Every page that is recorded."""
+    links: str
+    """Hash: URL -> LinkItem. Every link that was ever to be checked."""
+    link_pending: str
+    """Sorted set: links to claim, by discovery."""
+    link_claims: str
+    """Hash: URL -> "shard score" of the links that are claimed."""
+    link_results: str
+    """Hash: URL -> LinkResult."""
+    link_counts: str
+    """Hash: URL -> how many pages link to it."""
+    link_sources: str
+    """Hash: URL -> the first pages that link to it, as a JSON list."""
+    link_findings: str
+    """Hash: link's URL -> fingerprint of the finding that its check led to."""
+    answers: str
+    """Hash: the last answer to each shard's claims, so that a claim whose answer was lost can be asked again."""
+    findings: str
+    """Hash: fingerprint -> finding and when it was first seen."""
+    occurrences: str
+    """Hash: fingerprint -> on how many pages it was seen."""
+    examples: str
+    """Hash: fingerprint -> the first pages it was seen on, as a JSON list."""
+    templates: str
+    """Hash: template id -> its features."""
+    images: str
+    """Hash: fingerprint -> JPEG."""
+    counters: str
+    """Hash: sequence, failed, bugs:SEVERITY, image_bytes."""
+
+    @classmethod
+    def of(cls, prefix: str, session_id: str) -> Self:
+        """The keys of this session."""
+        return cls(**{field.name: f"{prefix}:session:{session_id}:{field.name}" for field in fields(cls)})
+
+    def all(self) -> tuple[str, ...]:
+        """Every key that the session may have."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+
+class Keys:
+    """The keys of one installation, and of each session in it."""
+
+    def __init__(self, prefix: str = "bughive") -> None:
+        self.prefix = prefix
+        self.incarnation = f"{prefix}:incarnation"
+        """String: a random name of this Redis' contents; gone when Redis was emptied."""
+        self.version = f"{prefix}:version"
+        """String: a counter that every change raises."""
+        self.changes = f"{prefix}:changes"
+        """Sorted set: session id -> version of its last change."""
+        self.sessions = f"{prefix}:sessions"
+        """Sorted set: session id -> when its state was made, in ms."""
+        self.expiring = f"{prefix}:expiring"
+        """Sorted set: session id -> when its keys expire, in ms."""
+        self.leases = f"{prefix}:leases"
+        """Sorted set: "session id/shard" -> when its lease runs out, in ms of Redis' clock."""
+        self.live = f"{prefix}:live"
+        """Hash: at (ms), ids (JSON list): the sessions whose resources exist."""
+        self.outbox = f"{prefix}:outbox"
+        """Stream: what is still to be sent."""
+        self.outbox_readers = "senders"
+        """The outbox's consumer group."""
+        self.celery = f"{prefix}:celery:"
+        """Goes before each of Celery's own keys."""
+
+    def session(self, session_id: str) -> SessionKeys:
+        """The keys of one session."""
+        return SessionKeys.of(self.prefix, session_id)

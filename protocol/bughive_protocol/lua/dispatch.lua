@@ -1,0 +1,30 @@
+#!lua
+-- keys: fence spec lease released verdict answers state sessions leases
+-- uses: clock touch expel
+-- Raises the fence to a new attempt. What was found and what is still to be crawled stays.
+local attempt = tonumber(take())
+local generation = take()
+local shards = take()
+local spec_json = take()
+local namespace = take()
+local name = take()
+local task_id = take()
+
+local held = tonumber(redis.call('HGET', fence, 'attempt') or 0)
+if attempt == held then
+  return 1
+end
+if attempt < held or redis.call('EXISTS', verdict) == 1 then
+  return 0
+end
+expel()
+redis.call('DEL', released)
+redis.call('HSET', fence, 'attempt', attempt, 'generation', generation, 'shards', shards, 'signal', 'run', 'sends', 0)
+redis.call('HDEL', fence, 'sent_at', 'started_at')
+redis.call('HSET', spec, 'json', spec_json, 'namespace', namespace, 'name', name)
+redis.call('HSET', state, 'session_id', session, 'status', 'pending', 'task_id', task_id)
+redis.call('HSETNX', state, 'pages_crawled', 0)
+redis.call('HSETNX', state, 'bugs_found', 0)
+redis.call('ZADD', sessions, 'NX', now, session)
+touch()
+return 1

@@ -1,0 +1,28 @@
+#!lua flags=allow-oom
+-- keys: lease released verdict leases state
+-- uses: clock touch give_back
+-- Ends a shard's turn on purpose: gives its pages back, drops the lease and leaves a release record.
+local shard = take()
+local token = take()
+local record = cjson.decode(take())
+
+if redis.call('HGET', lease, 'token:' .. shard) ~= token then
+  -- The same release again, because the answer to the first was lost?
+  local left = redis.call('HGET', released, shard)
+  if left and cjson.decode(left).epoch == record.epoch and cjson.decode(left).attempt == record.attempt then
+    return left
+  end
+  return redis.error_reply('FENCELOST another attempt or epoch owns the session')
+end
+record.at = now
+give_back(shard, false)
+local left = cjson.encode(record)
+redis.call('HSET', released, shard, left)
+redis.call('HDEL', lease, 'token:' .. shard, 'worker:' .. shard)
+redis.call('ZREM', leases, session .. '/' .. shard)
+if redis.call('EXISTS', verdict) == 0 then
+  redis.call('HSET', state, 'status', 'pending')
+end
+redis.call('HDEL', state, 'current_url')
+touch()
+return left

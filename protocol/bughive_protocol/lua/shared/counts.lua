@@ -1,0 +1,14 @@
+-- keys: pages pending claims results link_pending link_claims findings counters
+-- count(): the session in numbers, in the order that tally.py reads.
+local function count()
+  return {
+    redis.call('HLEN', pages),
+    redis.call('ZCARD', pending),
+    redis.call('HLEN', claims),
+    redis.call('HLEN', results),
+    redis.call('ZCARD', link_pending),
+    redis.call('HLEN', link_claims),
+    redis.call('HLEN', findings),
+    redis.call('HMGET', counters, 'failed', 'bugs:Critical', 'bugs:High', 'bugs:Medium', 'bugs:Low'),
+  }
+end

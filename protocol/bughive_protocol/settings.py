@@ -1,0 +1,65 @@
+"""The settings that every process of the product has, and how a wrong one ends the process.
+
+Each process has one settings class, read once at its start from environment variables of the same
+names as the fields, in capitals.
+"""
+
+import sys
+from typing import Annotated, TypeVar
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bughive_protocol.logging import LogFormat, LogLevel
+
+_SCHEMES = ("redis://", "rediss://", "unix://")
+
+
+class RedisSettings(BaseSettings):
+    """Where Redis is and how to log."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    """Redis for sessions, leases and findings: `redis://[user:password@]host:port/db`, or `rediss://` for TLS."""
+    celery_broker_url: str = ""
+    """Redis for Celery's messages. By default the same as REDIS_URL."""
+    celery_result_backend: str = ""
+    """Redis for Celery's results. By default the same as CELERY_BROKER_URL."""
+    redis_key_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")] = "bughive"
+    """The installation's id; goes before every key, so that installations may share one Redis."""
+    log_level: LogLevel = LogLevel.INFO
+    """The least severe log lines to write: DEBUG, INFO, WARNING or ERROR."""
+    log_format: LogFormat = LogFormat.AUTO
+    """`json`, `console`, or `auto`: console on a terminal, else JSON."""
+
+    @field_validator("redis_url", "celery_broker_url", "celery_result_backend")
+    @classmethod
+    def _is_redis(cls, url: str) -> str:
+        if url and not url.startswith(_SCHEMES):
+            raise ValueError(f"must begin with one of {', '.join(_SCHEMES)}, such as redis://redis:6379/0")
+        return url
+
+    @model_validator(mode="before")
+    @classmethod
+    def _share_one_server(cls, given: dict[str, object]) -> dict[str, object]:
+        filled = dict(given)
+        url = filled.get("redis_url") or cls.model_fields["redis_url"].default
+        filled["celery_broker_url"] = filled.get("celery_broker_url") or url
+        filled["celery_result_backend"] = filled.get("celery_result_backend") or filled["celery_broker_url"]
+        return filled
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load(settings_class: type[S]) -> S:
+    """Read the settings; where one is missing or wrong, say which and end the process with code 2."""
+    try:
+        return settings_class()
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            name = "_".join(str(part) for part in problem["loc"]).upper() or settings_class.__name__
+            sys.stderr.write(f"{name}: {problem['msg']}\n")
+        sys.stderr.write("Set the environment variables named above and start again.\n")
+        raise SystemExit(2) from None

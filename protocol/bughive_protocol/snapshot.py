@@ -1,0 +1,72 @@
+"""What Redis says of a session at one moment."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from bughive_crds.crawl_report import CrawlReportContent
+from bughive_crds.crawl_session import BugCounts, Outcome
+from bughive_protocol.frontier import Counts
+from bughive_protocol.lease import Release, Signal
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Verdict(_Frozen):
+    """The compare-and-set end of a session in Redis: the first writer wins and nothing changes it."""
+
+    cancelled: bool
+    """True: the operator cancelled (or timed it out) before a worker finished."""
+    outcome: Outcome | None
+    completed_at: datetime
+    """By Redis' clock."""
+    reason: str = ""
+    """For a cancel: the condition reason the operator gave, such as ``Cancelled`` or ``ActiveDeadlineExceeded``."""
+
+
+class Digest(_Frozen):
+    """The result in short (<= 32 KiB as JSON), written just before the verdict, or by a partial report."""
+
+    content: CrawlReportContent
+    report_url: str | None = None
+
+
+class LeaseView(_Frozen):
+    """One shard's lease as Redis has it now."""
+
+    shard: int
+    attempt: int
+    epoch: int
+    worker: str
+    """The holder's host and process, for people."""
+    expires_in: float
+    """Seconds until it runs out; negative: ran out that long ago."""
+
+
+class SessionSnapshot(_Frozen):
+    """All that Redis says of one session at one moment."""
+
+    session_id: str
+    attempt: int
+    """The fence's attempt; 0: never dispatched."""
+    generation: int = 0
+    signal: Signal = Signal.RUN
+    sent_ago: float | None = None
+    """Seconds since this attempt's message was last sent; None: not sent yet."""
+    sends: int = 0
+    """How many times this attempt's message was sent."""
+    leases: tuple[LeaseView, ...] = ()
+    release: Release | None = None
+    """Of the current attempt."""
+    verdict: Verdict | None = None
+    digest: Digest | None = None
+    counts: Counts = Counts()
+    bugs: BugCounts = BugCounts()
+    current_url: str | None = None
+    started_at: datetime | None = None
+    """When this attempt's lease was first acquired."""
+    updated_at: datetime | None = None
+    acknowledged: bool = False
+    """Whether ``acknowledge`` was called: the resource shows how the session ended."""

@@ -1,0 +1,24 @@
+"""The session in numbers, as ``lua/shared/counts.lua`` answers them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bughive_crds.crawl_session import BugCounts
+from bughive_protocol.frontier import Counts
+
+
+def counts_of(answer: Sequence[Any]) -> Counts:
+    """Read the answer of ``count()``."""
+    discovered, pending, claimed, crawled, links_pending, links_claimed, bugs, counters = answer
+    failed, critical, high, medium, low = (int(value or 0) for value in counters)
+    return Counts(
+        discovered=discovered,
+        pending=pending,
+        claimed=claimed,
+        crawled=crawled,
+        failed=failed,
+        links_pending=links_pending,
+        links_claimed=links_claimed,
+        bugs=bugs,
+        by_severity=BugCounts(total=bugs, critical=critical, high=high, medium=medium, low=low),
+    )
