@@ -11,7 +11,7 @@ from bughive_protocol.tally import counts_of
 
 def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
     """One session's answer as a snapshot."""
-    now, fence, held, released, verdict, digest, state, counted = answer
+    now, fence, held, released, verdict, digest, state, counted, expires_at = answer
     attempt, generation, signal, sent_at, sends, started_at = fence
     current_url, updated_at = state
     counts = counts_of(counted)
@@ -31,6 +31,7 @@ def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
         current_url=current_url,
         started_at=optional_moment(started_at),
         updated_at=optional_moment(updated_at),
+        acknowledged=expires_at is not None,
     )
 
 

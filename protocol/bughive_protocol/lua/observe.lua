@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- keys: fence lease released verdict digest state leases
+-- keys: fence lease released verdict digest state leases expiring
 -- uses: clock counts
 -- All that is known of one session, of one moment, in the order that snapshot_reader.py reads.
 local held = {}
@@ -20,4 +20,5 @@ return {
   redis.call('GET', digest),
   redis.call('HMGET', state, 'current_url', 'updated_at'),
   count(),
+  redis.call('ZSCORE', expiring, session),
 }
