@@ -6,10 +6,6 @@ const MOST_IMAGES = 500;
 const MOST_RESOURCES = 1000;
 const MOST_DUPLICATES = 50;
 
-function fact(element, text) {
-  return { selector: selectorOf(element), text, box: boxOf(element), in_chrome: inChrome(element) };
-}
-
 function collect() {
   const body = document.body || document.documentElement;
   const texts = readTexts(body, MOST_NODES);

@@ -91,6 +91,11 @@ function isVisible(element) {
   return element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
 }
 
+/** What is said of an element that a probe found. */
+function fact(element, text) {
+  return { selector: selectorOf(element), text, box: boxOf(element), in_chrome: inChrome(element) };
+}
+
 /** JSON of a value, also where the page has taught its arrays a toJSON of their own. */
 function toText(value) {
   const theirs = [Array, String, Object].map((type) => [type, Object.getOwnPropertyDescriptor(type.prototype, "toJSON")]);
