@@ -1,0 +1,99 @@
+"""What is known of one session at one moment: the resource, Redis, and the room there is."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus
+from bughive_protocol.control import SessionSnapshot
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A CrawlSession as the API server has it."""
+
+    uid: str
+    namespace: str
+    name: str
+    generation: int
+    resource_version: str
+    created_at: datetime
+    deleting: bool
+    """Whether a deletion has begun and only other parties' finalizers hold it up."""
+    spec: CrawlSessionSpec | None
+    """None: this operator does not understand it; ``spec_error`` says why."""
+    spec_error: str
+    status: CrawlSessionStatus
+
+    @classmethod
+    def parse(cls, body: Mapping[str, Any]) -> "Resource":
+        """Read a resource's JSON. A spec that makes no sense is kept as ``spec_error``, for the user to see."""
+        metadata = body["metadata"]
+        spec, spec_error = _spec(body.get("spec") or {})
+        return cls(
+            uid=metadata["uid"],
+            namespace=metadata["namespace"],
+            name=metadata["name"],
+            generation=metadata["generation"],
+            resource_version=metadata["resourceVersion"],
+            created_at=datetime.fromisoformat(metadata["creationTimestamp"]),
+            deleting="deletionTimestamp" in metadata,
+            spec=spec,
+            spec_error=spec_error,
+            status=_status(body.get("status") or {}),
+        )
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Whether there is room for this session."""
+
+    free: int
+    """How many more sessions may be queued or running now, this one left out of the count."""
+    place: int
+    """The session's place in line; 1 is next."""
+
+    @property
+    def granted(self) -> bool:
+        """Whether the session may be dispatched now."""
+        return self.place <= self.free
+
+
+@dataclass(frozen=True)
+class Observation:
+    """All that ``plan`` looks at, besides the time."""
+
+    uid: str
+    resource: Resource | None
+    """None: deleted."""
+    redis: SessionSnapshot | None
+    """None: Redis cannot be reached."""
+    redis_steady: float
+    """For how many seconds Redis has answered without a break."""
+    slots: Slots
+
+
+def _spec(data: Mapping[str, Any]) -> tuple[CrawlSessionSpec | None, str]:
+    try:
+        return CrawlSessionSpec.model_validate(data), ""
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, ('spec', *e['loc'])))}: {e['msg']}" for e in error.errors())
+        return None, "; ".join(problems)
+
+
+def _status(data: Mapping[str, Any]) -> CrawlSessionStatus:
+    """Read a status. What a newer operator wrote and this one does not know is left out, not refused."""
+    try:
+        return CrawlSessionStatus.model_validate(data)
+    except ValidationError as error:
+        known = deepcopy(dict(data))
+        for unknown in (e["loc"] for e in error.errors() if e["type"] == "extra_forbidden"):
+            part: Any = known
+            for step in unknown[:-1]:
+                part = part[step]
+            del part[unknown[-1]]
+        return CrawlSessionStatus.model_validate(known)

@@ -1,0 +1,113 @@
+"""The sentences a user reads in ``kubectl describe``: what happened, why, and what to do next."""
+
+from datetime import datetime
+
+from bughive_crds.crawl_session import BugCounts, Progress
+from bughive_operator.plan.view import View
+from bughive_operator.reasons import Reason
+
+_SEVERITIES = ("critical", "high", "medium", "low")
+
+
+def moment(at: datetime) -> str:
+    """A moment as people write it, to the second."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def number(count: int, noun: str) -> str:
+    """``1 page``, ``2 pages``, ``no pages``."""
+    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+
+
+def bugs(counts: BugCounts) -> str:
+    """``3 bugs (1 critical, 2 low)``."""
+    parts = [f"{getattr(counts, name)} {name}" for name in _SEVERITIES if getattr(counts, name)]
+    return number(counts.total, "bug") + (f" ({', '.join(parts)})" if parts else "")
+
+
+def crawling(progress: Progress, counts: BugCounts) -> str:
+    """What a running session is doing."""
+    return f"Crawling: {progress.pages} pages, {number(counts.total, 'bug')} so far."
+
+
+def queued(view: View, attempt: int) -> str:
+    """What a dispatched session waits for."""
+    sends = view.redis.sends if view.redis.attempt == attempt else 0
+    if sends > 1:
+        return (
+            f"Attempt {attempt} was sent {sends} times and no worker has taken it. "
+            "Check that crawl workers are running and can reach Redis, or whether all are busy."
+        )
+    return f"Attempt {attempt} waits for a free worker."
+
+
+def in_line(view: View) -> str:
+    """Where a session stands while all slots are taken."""
+    most = view.policy.max_running
+    return f"Number {view.slots.place} in line: at most {number(most, 'session')} may run at once."
+
+
+def retry(view: View, failures: int, at: datetime) -> str:
+    """When a failed session is tried again."""
+    left = view.spec.backoff_limit - failures
+    return (
+        f"Attempt {view.status.attempt} failed: {last_error(view)} "
+        f"The next begins at {moment(at)}; {number(left, 'further failure')} will be forgiven."
+    )
+
+
+def last_error(view: View) -> str:
+    """What the last attempt's worker said when it gave up, as a sentence."""
+    message = view.redis.release.message.strip() if view.redis.release else ""
+    if not message:
+        return "the worker gave no reason."
+    return message if message[-1] in ".!?" else f"{message}."
+
+
+def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
+    """The result of a crawl that ran to its end."""
+    result = f"Crawled {number(progress.pages_crawled, 'page')} and found {bugs(counts)}."
+    if passed and counts.total:
+        return f"{result} They are below the threshold that spec.failOn sets."
+    return result
+
+
+def stopped(view: View, reason: Reason, failures: int) -> str:
+    """Why a session ended before its crawl did."""
+    if view.resource.spec is None:
+        return invalid(view)
+    forgiven = number(view.resource.spec.backoff_limit, "failure")
+    attempts = number(view.attempt, "attempt")
+    known = {
+        Reason.CANCELLED: f"Cancelled {_how_far(view)}, as spec.cancel asked.",
+        Reason.QUEUE_DEADLINE_EXCEEDED: (
+            "No worker began within queueDeadlineSeconds. Check that crawl workers are running and that "
+            "there are enough for the sessions in line, then create the session anew."
+        ),
+        Reason.ACTIVE_DEADLINE_EXCEEDED: (
+            f"Crawled for {view.active_seconds:.0f} s and stopped {_how_far(view)}: activeDeadlineSeconds is over. "
+            "Set it higher, or make the scope smaller."
+        ),
+        Reason.WORKER_LOST: (
+            f"Attempt {view.attempt} lost its worker: failure {failures}, where backoffLimit forgives {forgiven}. "
+            "Look at the last workers' logs."
+        ),
+        Reason.POISON_SESSION: (
+            f"The last of {attempts} lost its worker, again without crawling a further page. The site may exhaust the "
+            "worker's memory: look at the last workers' logs."
+        ),
+    }
+    return known.get(reason, f"Failed after {attempts}: {last_error(view)}")
+
+
+def invalid(view: View) -> str:
+    """Why a spec cannot be worked on."""
+    return (
+        f"This operator does not understand the spec: {view.resource.spec_error}. Correct it in a new CrawlSession; "
+        "if the field is new, the operator is older than the CRD and needs an update."
+    )
+
+
+def _how_far(view: View) -> str:
+    crawled = view.redis.counts.crawled or (view.status.progress.pages_crawled if view.status.progress else 0)
+    return f"after {number(crawled, 'page')}" if crawled else "before any page was crawled"

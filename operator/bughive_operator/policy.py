@@ -1,0 +1,33 @@
+"""How patient the operator is: the numbers that ``plan`` decides by."""
+
+from dataclasses import dataclass
+
+from bughive_protocol.lease import TAKEOVER_GRACE_SECONDS
+
+_LONGEST_RESEND = 600.0
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Limits and waits, in seconds unless the name says otherwise."""
+
+    max_running: int = 10
+    """How many sessions may be queued or running at once, over all namespaces."""
+    resend_after: float = 30.0
+    """A message that no worker took for this long is sent again; the wait doubles each time."""
+    stop_grace: float = 30.0
+    """How long a worker may take to suspend or stop before it is fenced off."""
+    takeover_grace: float = TAKEOVER_GRACE_SECONDS
+    """How long after its lease ran out a worker counts as dead."""
+    backoff: float = 60.0
+    """The wait after the first error; it doubles with each further one."""
+    poison_attempts: int = 3
+    """How many attempts in a row may lose their worker without crawling a further page."""
+
+    def resend_wait(self, sends: int) -> float:
+        """Seconds to wait for a worker after the message was sent this many times."""
+        return float(min(self.resend_after * 2 ** max(sends - 1, 0), max(_LONGEST_RESEND, self.resend_after)))
+
+    def backoff_wait(self, failures: int) -> float:
+        """Seconds to wait before the next attempt after this many failures."""
+        return float(self.backoff * 2 ** max(failures - 1, 0))
