@@ -46,7 +46,7 @@ class SessionKeys:
     link_counts: str
     """Hash: URL -> how many pages link to it."""
     link_sources: str
-    """Hash: URL -> the first pages that link to it, as a JSON list."""
+    """Hash: URL -> the first pages that link to it, one a line."""
     link_findings: str
     """Hash: link's URL -> fingerprint of the finding that its check led to."""
     answers: str
@@ -56,7 +56,7 @@ class SessionKeys:
     occurrences: str
     """Hash: fingerprint -> on how many pages it was seen."""
     examples: str
-    """Hash: fingerprint -> the first pages it was seen on, as a JSON list."""
+    """Hash: fingerprint -> the first pages it was seen on, one a line."""
     templates: str
     """Hash: template id -> its features."""
     images: str

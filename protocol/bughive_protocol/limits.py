@@ -1,0 +1,22 @@
+"""How much one session may hold."""
+
+from dataclasses import dataclass
+
+MAX_SOURCES = 5
+"""How many of the pages that link to a link are kept by name."""
+MAX_IMAGE_BYTES = 32 * 1024 * 1024
+"""How much room a session's pictures may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a frontier holds at most."""
+
+    max_pages: int
+    """Pages claimed or recorded: ``scope.maxPages``."""
+    max_known: int = 0
+    """Pages, and as many links, that are remembered; further ones are dropped. 0: ten a page, at least 1000."""
+
+    def __post_init__(self) -> None:
+        if not self.max_known:
+            object.__setattr__(self, "max_known", max(1000, 10 * self.max_pages))

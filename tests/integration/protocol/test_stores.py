@@ -1,0 +1,268 @@
+"""What a frontier, findings and images do, in memory and in Redis alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from bughive_crds.model import Severity
+from bughive_protocol.finding import MAX_EXAMPLES, Confidence, Finding
+from bughive_protocol.frontier import (
+    Findings,
+    Frontier,
+    FrontierItem,
+    Images,
+    LinkItem,
+    LinkRecord,
+    LinkResult,
+    LinkVerdict,
+    PageEnd,
+    PageRecord,
+    PageResult,
+    Template,
+    Via,
+)
+from bughive_protocol.limits import Limits
+from bughive_protocol.memory_session import MemorySession
+from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.redis_store import RedisFindings, RedisFrontier, RedisImages
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@dataclass
+class Stores:
+    frontier_of: Callable[[Limits], Frontier]
+    findings: Findings
+    images_of: Callable[[int], Images]
+
+    def __post_init__(self) -> None:
+        self.frontier = self.frontier_of(Limits(max_pages=100))
+
+
+@pytest.fixture(params=["memory", "redis"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    if request.param == "memory":
+        session = MemorySession()
+        return Stores(
+            lambda limits: MemoryFrontier(session, limits),
+            MemoryFindings(session),
+            lambda room: MemoryImages(session, room),
+        )
+    holder = tuple(request.getfixturevalue(name) for name in ("async_client", "keys", "fence"))
+    return Stores(
+        lambda limits: RedisFrontier(*holder, limits),
+        RedisFindings(*holder),
+        lambda room: RedisImages(*holder, room),
+    )
+
+
+def page(path: str, depth: int = 0) -> FrontierItem:
+    return FrontierItem(url=f"http://shop.test/{path}", depth=depth)
+
+
+def finding(fingerprint: str, url: str = "http://shop.test/a", severity: Severity = Severity.HIGH) -> Finding:
+    return Finding(
+        fingerprint=fingerprint,
+        kind="broken-link",
+        severity=severity,
+        confidence=Confidence.CERTAIN,
+        title="Grüße — 日本",
+        url=url,
+    )
+
+
+def link(path: str, source: str = "http://shop.test/a") -> LinkItem:
+    return LinkItem(url=f"http://else.test/{path}", source=source)
+
+
+def record(url: str, *, end: PageEnd = PageEnd.LOADED, **more) -> PageRecord:
+    return PageRecord(page=PageResult(url=url, end=end), recorded_at=NOW, **more)
+
+
+async def test_a_page_is_known_once(stores: Stores) -> None:
+    assert await stores.frontier.add([page("a"), page("b"), page("a", 3)]) == 2
+    assert await stores.frontier.add([page("b"), page("c")]) == 1
+    assert [claim.item.depth for claim in await stores.frontier.claim_pages(9)] == [0, 0, 0]
+
+
+async def test_pages_are_claimed_by_depth_and_then_by_discovery(stores: Stores) -> None:
+    await stores.frontier.add([page("deep", 2), page("b", 1), page("a", 1), page("start", 0)])
+    first = await stores.frontier.claim_pages(2)
+    rest = await stores.frontier.claim_pages(9)
+    assert [claim.item for claim in first + rest] == [page("start", 0), page("b", 1), page("a", 1), page("deep", 2)]
+    assert await stores.frontier.claim_pages(9) == []
+
+
+async def test_a_claimed_item_comes_back_as_it_was_added(stores: Stores) -> None:
+    item = FrontierItem(url="http://shop.test/ü?a=1&b=\n", depth=3, via=Via.SITEMAP, referrer="http://shop.test/")
+    await stores.frontier.add([item.model_copy(update={"url": item.url.strip()})])
+    (claim,) = await stores.frontier.claim_pages(1)
+    assert (claim.item.via, claim.item.referrer, claim.tries) == (Via.SITEMAP, "http://shop.test/", 1)
+
+
+async def test_no_more_pages_are_claimed_than_max_pages(stores: Stores) -> None:
+    frontier = stores.frontier_of(Limits(max_pages=3))
+    await frontier.add([page(str(i)) for i in range(5)])
+    claims = await frontier.claim_pages(2)
+    await frontier.record_page(record(claims[0].item.url))
+    assert len(await frontier.claim_pages(9)) == 1
+    assert await frontier.claim_pages(9) == []
+    counts = await frontier.counts()
+    assert (counts.discovered, counts.pending, counts.claimed, counts.crawled) == (5, 2, 2, 1)
+
+
+async def test_pages_beyond_what_may_be_known_are_dropped(stores: Stores) -> None:
+    frontier = stores.frontier_of(Limits(max_pages=2, max_known=3))
+    assert await frontier.add([page("a")]) == 1
+    links = tuple(link(str(i)) for i in range(5))
+    await frontier.record_page(record(page("a").url, discovered=tuple(page(str(i), 1) for i in range(5)), links=links))
+    counts = await frontier.counts()
+    assert (counts.discovered, counts.links_pending) == (3, 3)
+
+
+async def test_what_is_given_back_waits_at_its_old_place(stores: Stores) -> None:
+    await stores.frontier.add([page("a"), page("b"), page("c", 1)])
+    await stores.frontier.record_page(record(page("x").url, links=(link("1"), link("2"))))
+    await stores.frontier.claim_pages(2)
+    await stores.frontier.claim_links(1)
+    await stores.frontier.give_back()
+    counts = await stores.frontier.counts()
+    assert (counts.pending, counts.claimed, counts.links_pending, counts.links_claimed) == (3, 0, 2, 0)
+    again = await stores.frontier.claim_pages(9)
+    assert [(claim.item, claim.tries) for claim in again] == [(page("a"), 1), (page("b"), 1), (page("c", 1), 1)]
+    assert [item.url for item in await stores.frontier.claim_links(9)] == [link("1").url, link("2").url]
+
+
+async def test_a_page_that_was_given_back_does_not_use_up_the_budget(stores: Stores) -> None:
+    frontier = stores.frontier_of(Limits(max_pages=1))
+    await frontier.add([page("a")])
+    for _ in range(3):
+        assert len(await frontier.claim_pages(1)) == 1
+        await frontier.give_back()
+    assert len(await frontier.claim_pages(1)) == 1
+
+
+async def test_a_page_is_recorded_once_with_all_that_follows(stores: Stores) -> None:
+    await stores.frontier.add([page("a")])
+    await stores.frontier.claim_pages(1)
+    first = record(
+        page("a").url,
+        findings=(finding("f1"), finding("f2", severity=Severity.LOW)),
+        discovered=(page("b", 1), page("a", 1)),
+        links=(link("1"), link("1")),
+        template=Template(id="t1", features=(1, 2)),
+    )
+    assert set(await stores.frontier.record_page(first)) == {"f1", "f2"}
+    second = record(page("a").url, end=PageEnd.CRASHED, findings=(finding("f3"),), discovered=(page("z"),))
+    assert await stores.frontier.record_page(second) == ()
+
+    counts = await stores.frontier.counts()
+    assert (counts.discovered, counts.pending, counts.claimed, counts.crawled, counts.failed) == (2, 1, 0, 1, 0)
+    assert (counts.links_pending, counts.bugs) == (1, 2)
+    assert (counts.by_severity.high, counts.by_severity.low, counts.by_severity.total) == (1, 1, 2)
+    assert await stores.findings.pages() == [first.page]
+    assert await stores.frontier.templates() == [Template(id="t1", features=(1, 2))]
+
+
+async def test_failed_pages_are_counted_among_the_crawled(stores: Stores) -> None:
+    ends = [PageEnd.LOADED, PageEnd.TIMED_OUT, PageEnd.DOWNLOAD, PageEnd.BAD_TLS]
+    for i, end in enumerate(ends):
+        await stores.frontier.record_page(record(page(str(i)).url, end=end))
+    counts = await stores.frontier.counts()
+    assert (counts.crawled, counts.failed) == (4, 2)
+
+
+async def test_a_page_that_was_recorded_is_not_claimed_even_if_it_was_still_waiting(stores: Stores) -> None:
+    await stores.frontier.add([page("a")])
+    await stores.frontier.record_page(record(page("a").url))
+    assert await stores.frontier.claim_pages(9) == []
+
+
+async def test_a_bug_on_many_pages_is_one_finding_with_its_first_examples(stores: Stores) -> None:
+    urls = [page(f"{i:02}").url for i in range(MAX_EXAMPLES + 2)]
+    new = [
+        await stores.frontier.record_page(record(url, findings=(finding("f", url), finding("f", url)))) for url in urls
+    ]
+    assert new == [("f",)] + [()] * (len(urls) - 1)
+    (found,) = await stores.findings.all()
+    assert (found.finding, found.first_seen) == (finding("f", urls[0]), NOW)
+    assert (found.occurrences, found.examples) == (len(urls), tuple(urls[:MAX_EXAMPLES]))
+
+
+async def test_a_broken_link_occurs_on_each_page_that_has_it(stores: Stores) -> None:
+    pages = [page(str(i)).url for i in range(3)]
+    for url in pages[:2]:
+        await stores.frontier.record_page(record(url, links=(link("gone", url), link("gone", url))))
+    (item,) = await stores.frontier.claim_links(9)
+    assert item.source == pages[0]
+    gone = LinkRecord(
+        result=LinkResult(url=item.url, verdict=LinkVerdict.BROKEN, status=404), finding=finding("dead", pages[0])
+    )
+    assert await stores.frontier.record_links([gone]) == ("dead",)
+    await stores.frontier.record_page(record(pages[2], links=(link("gone", pages[2]),)))
+    (found,) = await stores.findings.all()
+    assert (found.occurrences, found.examples) == (3, tuple(pages))
+
+
+async def test_a_link_is_checked_once(stores: Stores) -> None:
+    await stores.frontier.record_page(record(page("a").url, links=(link("1"), link("2"))))
+    items = await stores.frontier.claim_links(9)
+    assert [item.url for item in items] == [link("1").url, link("2").url]
+    ok = [LinkRecord(result=LinkResult(url=item.url, verdict=LinkVerdict.OK, status=200)) for item in items]
+    assert await stores.frontier.record_links(ok) == ()
+    late = LinkRecord(result=LinkResult(url=items[0].url, verdict=LinkVerdict.BROKEN), finding=finding("late"))
+    assert await stores.frontier.record_links([late]) == ()
+    await stores.frontier.record_page(record(page("b").url, links=(link("1"),)))
+    assert await stores.frontier.claim_links(9) == []
+    assert await stores.findings.all() == []
+    assert {result.verdict for result in await stores.findings.links()} == {LinkVerdict.OK}
+    counts = await stores.frontier.counts()
+    assert (counts.links_pending, counts.links_claimed) == (0, 0)
+
+
+async def test_a_link_that_turns_out_to_be_a_page_is_not_checked(stores: Stores) -> None:
+    as_link = LinkItem(url=page("b").url, source=page("a").url)
+    await stores.frontier.record_page(record(page("a").url, links=(as_link, link("1"))))
+    await stores.frontier.add([page("b")])
+    await stores.frontier.record_page(record(page("c").url, links=(as_link,)))
+    assert [item.url for item in await stores.frontier.claim_links(9)] == [link("1").url]
+
+
+async def test_findings_of_the_whole_site_are_added_once(stores: Stores) -> None:
+    pair = [finding("twins", page("a").url), finding("twins", page("b").url), finding("orphan", page("c").url)]
+    assert set(await stores.findings.add(pair)) == {"twins", "orphan"}
+    assert await stores.findings.add(pair) == ()
+    seen = {found.finding.fingerprint: found for found in await stores.findings.all()}
+    assert (seen["twins"].occurrences, seen["twins"].examples) == (2, (page("a").url, page("b").url))
+    assert seen["orphan"].occurrences == 1
+    assert (await stores.frontier.counts()).bugs == 2
+
+
+async def test_known_names_the_findings_that_are_recorded(stores: Stores) -> None:
+    await stores.frontier.record_page(record(page("a").url, findings=(finding("f1"),)))
+    dead = LinkRecord(result=LinkResult(url=link("1").url, verdict=LinkVerdict.BROKEN), finding=finding("f2"))
+    await stores.frontier.record_links([dead])
+    await stores.findings.add([finding("f3")])
+    assert await stores.findings.known(["f1", "f2", "f3", "f4"]) == {"f1", "f2", "f3"}
+    assert await stores.findings.known([]) == set()
+
+
+async def test_nothing_is_made_of_nothing(stores: Stores) -> None:
+    assert await stores.frontier.add([]) == 0
+    assert await stores.frontier.record_links([]) == ()
+    assert await stores.findings.add([]) == ()
+    assert await stores.findings.all() == []
+    assert await stores.frontier.templates() == []
+
+
+async def test_a_picture_is_kept_once_and_as_long_as_there_is_room(stores: Stores) -> None:
+    jpeg = bytes(range(256))
+    images = stores.images_of(600)
+    assert await images.put("f1", jpeg)
+    assert not await images.put("f1", b"other")
+    assert await images.put("f2", jpeg)
+    assert not await images.put("f3", jpeg)
+    assert await images.get("f1") == jpeg
+    assert await images.get("f3") is None
