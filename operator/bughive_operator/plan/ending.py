@@ -52,6 +52,8 @@ def with_report(view: View, draft: Draft) -> tuple[WriteReport, ...]:
 def _end(view: View, draft: Draft, reason: Reason, message: str, at: datetime) -> tuple[Action, ...]:
     draft.set(completed_at=at, retry_at=None, suspended_at=None).say(message)
     draft.true(ConditionType.FINISHED, reason, message)
+    if draft.has(ConditionType.SUSPENDED):
+        draft.false(ConditionType.SUSPENDED, Reason.RESUMED, "The session is over.")
     report = with_report(view, draft)
     return (*report, *patch(view, draft), *acknowledgement(view, draft))
 
