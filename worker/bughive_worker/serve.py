@@ -1,0 +1,51 @@
+"""Serves one queue: settings, Celery app, worker, until told to leave."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+from bughive_protocol.logging import configure_logging, configured_format
+from bughive_protocol.queues import CRAWL, Queue
+from bughive_protocol.settings import load
+from bughive_worker.app import build_worker_app
+from bughive_worker.settings import WorkerSettings
+from bughive_worker.work import OpenWork
+
+
+def serve(queue: Queue, open_work: OpenWork, concurrency: int | None = None) -> int:
+    """Serve ``queue`` until told to leave, doing ``open_work``'s work with the sessions that come.
+
+    Args:
+        queue: its limits, its recycling and, without ``concurrency``, its number of processes are the worker's.
+        open_work: the crawl; tests give another.
+        concurrency: how many processes.
+
+    Returns:
+        The exit code.
+    """
+    settings = load(WorkerSettings)
+    configure_logging(configured_format(settings.log_format), settings.log_level)
+    if queue is CRAWL:
+        _require_writable(settings.artifact_directory)
+    worker = build_worker_app(settings, queue, open_work).Worker(
+        hostname=f"{queue.name}.{os.getpid()}@{socket.gethostname()}",
+        concurrency=concurrency or queue.concurrency,
+        optimization="fair",
+        # Both wait for workers that may be gone; who works on what is in Redis.
+        without_gossip=True,
+        without_mingle=True,
+        quiet=True,
+        loglevel=settings.log_level,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+def _require_writable(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"BUGHIVE_ARTIFACT_URL: {directory} cannot be made: {error.strerror}; choose another directory")
+    if not os.access(directory, os.W_OK):
+        sys.exit(f"BUGHIVE_ARTIFACT_URL: {directory} is not writable for user {os.getuid()}; choose another directory")
