@@ -1,0 +1,84 @@
+"""What one prefork child holds: a loop, its connections to Redis, and the opened work.
+
+Nothing of it exists before the fork; each part is made at its first use.
+"""
+
+import logging
+import os
+import signal
+from functools import cached_property
+
+import redis.asyncio
+
+from bughive_protocol.connections import connect, connect_async
+from bughive_protocol.keys import Keys
+from bughive_protocol.lease_store import LeaseStore
+from bughive_worker.lease_keeper import BEAT_TIMEOUT_SECONDS
+from bughive_worker.loop_thread import LoopThread
+from bughive_worker.settings import WorkerSettings
+from bughive_worker.work import OpenWork, SessionWork
+
+CLOSE_SECONDS = 10.0
+"""How long a child that ends may take to close its browser."""
+
+log = logging.getLogger(__name__)
+
+
+class Child:
+    """One prefork child's possessions. Made in the parent, it stays empty there."""
+
+    def __init__(self, settings: WorkerSettings, open_work: OpenWork) -> None:
+        self.settings = settings
+        self.keys = Keys(settings.redis_key_prefix)
+        self._open_work = open_work
+        self._work: SessionWork | None = None
+
+    @cached_property
+    def loop(self) -> LoopThread:
+        """The event loop in its thread."""
+        return LoopThread()
+
+    @cached_property
+    def redis(self) -> redis.asyncio.Redis:
+        """For the loop."""
+        return connect_async(self.settings.redis_url)
+
+    @cached_property
+    def leases(self) -> LeaseStore:
+        """For the main thread: take and release."""
+        return LeaseStore(connect(self.settings.redis_url), self.keys)
+
+    @cached_property
+    def beats(self) -> LeaseStore:
+        """For the beating thread: a connection of its own that never waits long."""
+        return LeaseStore(connect(self.settings.redis_url, timeout=BEAT_TIMEOUT_SECONDS, retries=0), self.keys)
+
+    async def work(self) -> SessionWork:
+        """The opened work; call it in the loop, by one task at a time."""
+        if self._work is None:
+            self._work = await self._open_work(self.settings, self.redis)
+        return self._work
+
+    def begin(self) -> None:
+        """After the fork: lead a process group, so that Ctrl-C in a terminal reaches the worker's parent alone.
+
+        The parent then drains the children; a browser that got the signal too would die in mid-page.
+        """
+        os.setpgrp()
+
+    def close(self) -> None:
+        """Before the child ends: close the work, then the loop."""
+        if "loop" not in self.__dict__:
+            return
+        closing = self.loop.submit(self._close)
+        if not closing.wait(CLOSE_SECONDS):
+            log.error("the browser did not close in %.0f s", CLOSE_SECONDS)
+
+    async def _close(self) -> None:
+        if self._work is not None:
+            await self._work.close()
+        await self.redis.aclose()
+
+    def abandon(self) -> None:
+        """The loop is beyond help: end this child and what it started, at once. The parent forks another."""
+        os.killpg(os.getpgrp(), signal.SIGKILL)

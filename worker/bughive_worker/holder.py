@@ -1,0 +1,155 @@
+"""Holds one shard of one session for as long as it may: acquire, work, release.
+
+It runs in a child's main thread, where time limits, revokes and shutdown arrive as signals.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+import structlog
+from celery.exceptions import Reject
+from pydantic import ValidationError
+
+from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_protocol.errors import FenceLost, InvalidSpec
+from bughive_protocol.lease import AcquireResult, BeatResult, Fence, ReleaseReason
+from bughive_protocol.lease_store import Acquired
+from bughive_protocol.logging import bound_session
+from bughive_worker.child import Child
+from bughive_worker.conclusion import crawl_and_conclude
+from bughive_worker.lease_keeper import RETRY_SECONDS, LeaseKeeper
+from bughive_worker.parting import Finished, Gone, Interrupted, Parting, TurnEnd
+from bughive_worker.shutdown import DrainFlag
+from bughive_worker.stop import Stop
+from bughive_worker.turn_watch import Ended, TurnWatch
+from bughive_worker.work import Turn
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A lease that was acquired, and the session it is for."""
+
+    fence: Fence
+    namespace: str
+    name: str
+    spec_json: str
+    since: float
+    """``time.monotonic()`` just before it was acquired."""
+
+    @classmethod
+    def of(cls, acquired: Acquired, since: float) -> "Held | None":
+        """What was acquired; None where the lease was refused."""
+        if acquired.fence is None:
+            return None
+        return cls(acquired.fence, acquired.namespace, acquired.name, acquired.spec_json, since)
+
+
+class Holder:
+    """Turns a message into work, if the lease says that there is any."""
+
+    def __init__(self, child: Child, drain: DrainFlag) -> None:
+        self._child = child
+        self._drain = drain
+
+    def take(self, session_id: str, attempt: int, shard: int, task_id: str) -> str:
+        """Work on a session's shard, if this message still holds. Returns how it ended, for the task's result.
+
+        Raises:
+            Reject: this worker is leaving; the message goes back to its queue.
+            redis.RedisError: the lease could not be asked for. The operator sends the message again.
+        """
+        if self._drain.is_set():
+            raise Reject("this worker is leaving", requeue=True)
+        with structlog.contextvars.bound_contextvars(session_id=session_id, attempt=attempt, task_id=task_id):
+            asked_at = time.monotonic()
+            acquired = self._child.leases.acquire(session_id, attempt, shard, _worker_name())
+            held = Held.of(acquired, asked_at)
+            if held is None:
+                log.info("message dropped", lease=acquired.result)
+                return acquired.result
+            with bound_session(session_id, f"{held.namespace}/{held.name}", task_id, attempt):
+                return self._keep(held)
+
+    def _keep(self, held: Held) -> str:
+        log.info("session taken", shard=held.fence.shard, epoch=held.fence.epoch)
+        ended = self._work(held)
+        _log_error(ended)
+        if isinstance(ended.end, Parting):
+            self._release(held.fence, ended.end)
+        if ended.hangs:
+            log.critical("the crawl hangs and cannot be cancelled; this process is replaced")
+            self._child.abandon()
+        if isinstance(ended.error, SystemExit):
+            raise ended.error
+        log.info("session left", end=_word(ended.end))
+        return _word(ended.end)
+
+    def _work(self, held: Held) -> Ended:
+        try:
+            spec = CrawlSessionSpec.model_validate_json(held.spec_json)
+        except ValidationError as error:
+            message = f"this worker does not understand the spec, is it older than the operator? {error}"
+            return Ended(Parting(ReleaseReason.ERROR, message[:900], permanent=True, error=InvalidSpec.__name__))
+
+        def work(stop: Stop, keeper: LeaseKeeper) -> Coroutine[Any, Any, bool]:
+            turn = Turn(held.fence, held.namespace, held.name, spec, stop, keeper.show)
+            return crawl_and_conclude(self._child, turn)
+
+        watch = TurnWatch(self._child, self._drain, held.since + self._child.settings.slice_seconds)
+        since = held.since
+        while True:
+            ended = watch.run(held.fence, since, work)
+            if not isinstance(ended.end, Interrupted) or ended.hangs or self._drain.is_set():
+                return ended
+            since = time.monotonic()
+            if not self._regain(held.fence):
+                return Ended(Gone())
+            log.info("Redis is back and the lease is still ours")
+
+    def _regain(self, fence: Fence) -> bool:
+        """Wait for Redis. Returns whether the lease is still ours, for nobody else has taken it."""
+        while True:
+            try:
+                return self._child.beats.reacquire(fence) is not BeatResult.LOST
+            except redis.RedisError:
+                if self._drain.is_set():
+                    return False
+                time.sleep(RETRY_SECONDS)
+
+    def _release(self, fence: Fence, parting: Parting) -> None:
+        try:
+            self._child.leases.release(
+                fence, parting.reason, parting.message, permanent=parting.permanent, error=parting.error
+            )
+        except FenceLost:
+            log.info("nothing to release: the session is another's")
+        except redis.RedisError as error:
+            log.warning("the release did not get through; the lease runs out by itself", error=str(error))
+
+
+def _worker_name() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
+def _log_error(ended: Ended) -> None:
+    if isinstance(ended.end, Parting) and ended.end.error:
+        log.error("the attempt failed", error=ended.end.error, permanent=ended.end.permanent, exc_info=ended.error)
+
+
+def _word(end: TurnEnd) -> str:
+    match end:
+        case Finished():
+            return "Finished"
+        case Parting(reason=reason):
+            return reason
+        case Gone():
+            return AcquireResult.STALE
+        case Interrupted():
+            return "Interrupted"
