@@ -1,0 +1,1 @@
+"""Sites with known contents, served on loopback, that tests and benchmarks crawl."""
