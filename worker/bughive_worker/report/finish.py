@@ -1,0 +1,91 @@
+"""The end of a session: site oracles, report files, digest."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from bughive_crds.crawl_report import Artifact, ReportedPages
+from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_protocol.control import Digest
+from bughive_protocol.finding import RecordedFinding
+from bughive_protocol.frontier import Counts, Findings, Images, LinkResult, LinkVerdict, PageResult
+from bughive_worker.detectors.registry import detect_site
+from bughive_worker.report.artifacts import Artifacts
+from bughive_worker.report.digest import digest
+from bughive_worker.report.document import ReportDocument, ReportedFinding, ReportedPage, SessionName, UncheckedLink
+from bughive_worker.report.html import render_html
+from bughive_worker.report.verdict import count_bugs, outcome, worst_first
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What the caller knows of a session that is over."""
+
+    session: SessionName
+    spec: CrawlSessionSpec
+    folder: str
+    """Where in the artifact store the files go, such as ``shop/1b4e28ba``; may be empty."""
+    counts: Counts
+    started_at: datetime | None
+    completed_at: datetime
+    partial: bool
+    """Stopped before every page in scope was seen: then the site oracles, which need all pages, do not run."""
+
+
+async def write_report(ended: Ended, findings: Findings, images: Images, artifacts: Artifacts) -> Digest:
+    """Run the site oracles, write ``report.html`` and ``report.json``, and return the result in short.
+
+    Safe to repeat: findings are recorded once and files are replaced.
+    """
+    pages = await findings.pages()
+    if not ended.partial:
+        await findings.add(detect_site(pages, ended.spec.checks))
+    recorded = worst_first(await findings.all())
+    document = _document(ended, recorded, pages, await findings.links())
+    pictures = {fingerprint: jpeg for fingerprint in _fingerprints(recorded) if (jpeg := await images.get(fingerprint))}
+    # Rendering takes seconds for thousands of findings, and the loop has leases to serve.
+    html = await asyncio.to_thread(render_html, document, pictures)
+    data = await asyncio.to_thread(lambda: document.model_dump_json(by_alias=True, indent=1).encode())
+    prefix = f"{ended.folder}/" if ended.folder else ""
+    return digest(
+        document,
+        (
+            Artifact(name="report.html", url=await artifacts.put(f"{prefix}report.html", html)),
+            Artifact(name="report.json", url=await artifacts.put(f"{prefix}report.json", data)),
+        ),
+    )
+
+
+def _fingerprints(recorded: Sequence[RecordedFinding]) -> list[str]:
+    return [item.finding.fingerprint for item in recorded]
+
+
+def _document(
+    ended: Ended, recorded: Sequence[RecordedFinding], pages: Sequence[PageResult], links: Sequence[LinkResult]
+) -> ReportDocument:
+    return ReportDocument(
+        bughive_version=version("bughive"),
+        session=ended.session,
+        spec=ended.spec,
+        outcome=None if ended.partial else outcome(recorded, ended.spec.fail_on),
+        partial=ended.partial,
+        started_at=ended.started_at,
+        completed_at=ended.completed_at,
+        pages=ReportedPages(
+            crawled=len(pages), failed=sum(page.end.failed for page in pages), discovered=ended.counts.discovered
+        ),
+        bugs=count_bugs(recorded),
+        links_checked=len(links),
+        findings=tuple(ReportedFinding.of(item) for item in recorded),
+        crawled=tuple(
+            ReportedPage(**{name: getattr(page, name) for name in ReportedPage.model_fields})
+            for page in sorted(pages, key=lambda page: (page.depth, page.url))
+        ),
+        unverifiable_links=tuple(
+            UncheckedLink(url=link.url, verdict=link.verdict, status=link.status, error=link.error)
+            for link in sorted(links, key=lambda link: link.url)
+            if link.verdict is LinkVerdict.UNVERIFIABLE
+        ),
+    )
