@@ -7,7 +7,7 @@ function clipped(elements) {
   for (const element of elements) {
     if (facts.length >= MOST_CLIPPED) break;
     if (!hasOwnText(element) || element.matches("textarea, input, select, marquee")) continue;
-    if (isCut(element)) facts.push(fact(element, textOf(element)));
+    if (isCut(element) || isCutByWindow(element)) facts.push(fact(element, textOf(element)));
   }
   return facts;
 }
@@ -42,4 +42,15 @@ function clippingBox(element) {
     }
   }
   return null;
+}
+
+/** Where the page hides what is too wide for the window, a text in the flow that starts inside and ends outside. */
+function isCutByWindow(element) {
+  const root = document.documentElement;
+  if (![root, document.body].some((node) => clips(getComputedStyle(node).overflowX))) return false;
+  const rects = ownTextRects(element);
+  if (!rects.some((rect) => rect.left >= 0 && rect.left < root.clientWidth - 20 && rect.right > root.clientWidth + 8)) return false;
+  const mayBeMeant = (style) =>
+    style.position === "absolute" || style.position === "fixed" || style.transform !== "none" || style.animationName !== "none" || style.overflowX !== "visible";
+  return !mayBeMeant(styleOf(element)) && !ancestor(element, mayBeMeant);
 }

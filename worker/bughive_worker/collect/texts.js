@@ -1,8 +1,8 @@
 // What the page says: how much visible text it has, and which of it looks like a program's mistake.
 // Candidates only, generously; the detectors judge them in Python.
 
-const PLACEHOLDER = /undefined|\bNaN|\bnull\b|\[object |\{\{|\}\}|\{%|%\}|<%|%>|\$\{|lorem ipsum|invalid date|translation[ _]missing|infinity|%[sd]\b|%\(\w+\)s|\{\d\}/i;
-const GARBLED = /\uFFFD|[ÃÂ][\u0080-\u00BF]|â€|â‚¬|ï»¿|ðŸ/;
+const PLACEHOLDER = /undefined|\bNaN|\bnull\b|\[object |\{\{|\}\}|\{%|%\}|<%|%>|\$\{|lorem ipsum|dolor sit amet|invalid date|translation[ _]missing|infinity|%[sd]\b|%\(\w+\)s|\{\d\}/i;
+const GARBLED = /\uFFFD|[\u00C2-\u00F4][\u0080-\u00BF\u0152\u0153\u0160\u0161\u0178\u017D\u017E\u0192\u02C6\u02DC\u2013\u2014\u2018-\u2022\u2026\u2030\u2039\u203A\u20AC\u2122]/;
 const NOT_PROSE = "script, style, noscript, template, textarea, pre, code, kbd, samp, var, tt, xmp, [contenteditable], .highlight, .CodeMirror, .monaco-editor";
 const SPOKEN = ["placeholder", "alt", "aria-label", "title"];
 const MOST_TEXTS = 40;

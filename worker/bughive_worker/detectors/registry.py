@@ -7,27 +7,56 @@ from bughive_protocol.errors import InvalidSpec
 from bughive_protocol.finding import Finding
 from bughive_protocol.frontier import LinkItem, LinkResult, PageResult
 from bughive_worker.detectors import (
+    accessibility,
     broken_assets,
+    broken_encoding,
     broken_images,
     broken_links,
+    clipped_text,
+    console_errors,
+    duplicate_ids,
+    duplicates,
+    empty_page,
     exceptions,
+    failed_requests,
     http_errors,
     link_checks,
     missing_title,
+    mixed_content,
+    overflow,
+    overlap,
+    page_failures,
+    placeholder_text,
+    security_headers,
+    slow_pages,
 )
 from bughive_worker.detectors.detector import Detector, SiteDetector
 from bughive_worker.observation import PageObservation
 
 DETECTORS: tuple[Detector, ...] = (
+    page_failures.DETECTOR,
     http_errors.DETECTOR,
     broken_links.DETECTOR,
     broken_images.DETECTOR,
     broken_assets.DETECTOR,
+    failed_requests.DETECTOR,
     exceptions.DETECTOR,
+    console_errors.DETECTOR,
+    mixed_content.DETECTOR,
+    security_headers.DETECTOR,
+    accessibility.DETECTOR,
+    duplicate_ids.DETECTOR,
+    overflow.DETECTOR,
+    overlap.DETECTOR,
+    clipped_text.DETECTOR,
     missing_title.DETECTOR,
+    empty_page.DETECTOR,
+    placeholder_text.DETECTOR,
+    broken_encoding.DETECTOR,
+    slow_pages.DETECTOR,
 )
 
-SITE_DETECTORS: tuple[SiteDetector, ...] = ()
+SITE_DETECTORS: tuple[SiteDetector, ...] = (duplicates.TITLES, duplicates.DESCRIPTIONS)
 
 
 def detect(observation: PageObservation, checks: ChecksSpec) -> tuple[Finding, ...]:

@@ -1,0 +1,42 @@
+"""Pages that load and show nothing.
+
+Reports a page with no visible text, picture, frame or control, once per template. Not reported: error pages, and
+documents that are no HTML.
+"""
+
+from collections.abc import Iterator
+
+from bughive_crds.model import Severity
+from bughive_protocol.finding import Confidence, Finding, fingerprint
+from bughive_worker.detectors.detector import Detector
+from bughive_worker.detectors.identity import where
+from bughive_worker.detectors.page import address, is_html, loaded_well
+from bughive_worker.detectors.wording import evidence, title
+from bughive_worker.observation import PageObservation
+
+KIND = "empty-page"
+
+
+def detect(observation: PageObservation) -> Iterator[Finding]:
+    """No text and nothing else to see."""
+    dom = loaded_well(observation)
+    if dom is None or not is_html(observation) or dom.text_length > 0 or dom.media_count > 0:
+        return
+    page = address(observation)
+    error = observation.exceptions[0].message if observation.exceptions else None
+    yield Finding(
+        fingerprint=fingerprint(KIND, "page", where(observation.template, shared=False)),
+        kind=KIND,
+        severity=Severity.MEDIUM,
+        confidence=Confidence.FIRM,
+        title=title(f"Nothing to see on {page}"),
+        description="The page loads without an error and stays blank. "
+        "A script that should fill it may have failed, or the server sends an empty body.",
+        url=page,
+        template=observation.template,
+        evidence=evidence(elements=dom.element_count, status=observation.status, exception=error),
+        steps=(f"Open {page}", "It stays blank"),
+    )
+
+
+DETECTOR = Detector("empty-pages", "Pages that show nothing at all.", (KIND,), detect)

@@ -1,0 +1,56 @@
+"""Elements that are wider than the window and make the whole page scroll sideways.
+
+Names the element that sticks out, not its ancestors or contents; one bug per template, whatever the widths. A page
+that is only a few pixels too wide is Low. Not reported: boxes that scroll by themselves, parts moved off the page on
+purpose (fixed, or hidden by the page's own overflow), and pages that cannot be scrolled sideways.
+"""
+
+from collections.abc import Iterator
+
+from bughive_crds.model import Severity
+from bughive_protocol.finding import Confidence, Finding, fingerprint
+from bughive_worker.detectors.detector import Detector
+from bughive_worker.detectors.identity import where
+from bughive_worker.detectors.layout import Sighting, sightings
+from bughive_worker.detectors.page import address
+from bughive_worker.detectors.wording import evidence, title
+from bughive_worker.observation import PageObservation
+
+KIND = "layout-overflow"
+_SLIGHT = 16
+"""CSS pixels; by so little the page wobbles, but nothing is out of sight."""
+
+
+def detect(observation: PageObservation) -> Iterator[Finding]:
+    """What sticks out at any of the widths."""
+    for sighting in sightings(observation, lambda sample: [(element,) for element in sample.overflowing]):
+        yield _finding(observation, sighting)
+
+
+def _finding(observation: PageObservation, sighting: Sighting) -> Finding:
+    element = sighting.elements[0]
+    excess = max(sample.scroll_width - sample.width for sample in sighting.samples)
+    page = address(observation)
+    return Finding(
+        fingerprint=fingerprint(KIND, sighting.subject, where(observation.template, shared=sighting.shared)),
+        kind=KIND,
+        severity=Severity.MEDIUM if excess > _SLIGHT else Severity.LOW,
+        confidence=Confidence.FIRM,
+        title=title(f"Page scrolls sideways at {sighting.widths}: {element.selector} is too wide"),
+        description="On a narrow screen part of the content is out of sight and the page slides about while it is "
+        "read. Let the element shrink or wrap (max-width, min-width: 0, overflow-wrap), or let it scroll by itself.",
+        url=page,
+        selector=element.selector,
+        template=observation.template,
+        viewport_width=sighting.width,
+        box=element.box,
+        evidence=evidence(
+            widths=sighting.widths,
+            page_width=f"{sighting.samples[0].scroll_width} px in a window of {sighting.width} px",
+            text=element.text,
+        ),
+        steps=(f"Open {page} in a window {sighting.width} px wide", "Scroll to the right"),
+    )
+
+
+DETECTOR = Detector("layout-overflow", "Elements that make the page scroll sideways.", (KIND,), detect)
