@@ -20,7 +20,7 @@ from bughive_crds.model import Severity
 from bughive_protocol.finding import Box, Confidence, Evidence, RecordedFinding
 from bughive_protocol.frontier import LinkVerdict, PageEnd
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 
 class _Part(BaseModel):

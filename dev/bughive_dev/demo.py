@@ -1,0 +1,95 @@
+"""`make demo`: the whole of BugHive on one machine, from an applied CrawlSession to a report."""
+
+import shutil
+import sys
+import time
+from string import Template
+
+from rich.console import Console
+from rich.table import Table
+
+from bughive_crds.crawl_report import CrawlReportContent
+from bughive_crds.crawl_session import Phase
+from bughive_dev.checkout import CRDS, ROOT, STATE
+from bughive_dev.cluster import discard, start_cluster
+from bughive_dev.follow import follow
+from bughive_dev.hyperkube import hyperkube
+from bughive_dev.program import Program
+from bughive_dev.recall import print_recall
+from bughive_dev.sessions import Sessions
+from bughive_dev.stack import Stack
+from bughive_dev.supervision import Supervision, stop_recorded
+from bughive_dev.waiting import wait_until
+
+NAME = "demo-shop"
+HOME = STATE / "demo"
+RESULT = ROOT / "build/demo"
+SESSION_SECONDS = 600.0
+COLORS = {"Critical": "bold red", "High": "red", "Medium": "yellow", "Low": "cyan"}
+
+
+def demo() -> int:
+    """Bring everything up, crawl the demo shop, show what was found, and take everything down again."""
+    console = Console(soft_wrap=not sys.stdout.isatty())
+    stop_recorded(HOME)
+    discard(HOME)
+    hyperkube()
+    began = time.monotonic()
+
+    def step(text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began:5.1f} s[/]  {text}", highlight=False)
+
+    with Supervision(HOME) as supervision:
+        step("starting Kubernetes: etcd, API server, controllers, scheduler")
+        cluster = start_cluster(supervision)
+        cluster.install_crds(CRDS)
+        step("starting Redis, the operator, a crawl worker and a default worker")
+        stack = Stack(supervision, cluster.kubeconfig)
+        stack.start()
+        step("starting the shop with planted bugs")
+        shop = _start_shop(supervision)
+        manifest = Template((ROOT / "dev/demo.yaml").read_text()).substitute(SHOP_URL=shop)
+        step(f"kubectl apply -f dev/demo.yaml    [dim]# crawls {shop}[/]")
+        cluster.kubectl("apply", "-f", "-", stdin=manifest)
+        sessions = Sessions(cluster)
+        end = follow(console, lambda: sessions.status(NAME), stack.check_alive, SESSION_SECONDS)
+        step(f"{end.phase}: {end.message}\n")
+        console.print("$ kubectl get crawlsessions", style="bold")
+        console.print(cluster.kubectl("get", "crawlsessions"), highlight=False)
+        if end.phase is not Phase.COMPLETED:
+            console.print(f"Logs are in {HOME}", style="bold red")
+            return 1
+        report = sessions.report(NAME)
+        _print_bugs(console, report)
+        RESULT.mkdir(parents=True, exist_ok=True)
+        for artifact in report.artifacts:
+            shutil.copy(artifact.url.removeprefix("file://"), RESULT)
+        print_recall(console, RESULT / "report.json")
+        console.print(f"\nReport:  [bold]{RESULT / 'report.html'}[/]", highlight=False)
+    return 0
+
+
+def _start_shop(supervision: Supervision) -> str:
+    argv = [sys.executable, str(ROOT / "tests/sites/shop")]
+    supervision.start(Program(name="shop", argv=argv, port=0))
+    log = supervision.home / "shop.log"
+
+    def announced() -> bool:
+        supervision.check_alive("shop")
+        return log.read_text().endswith("\n")
+
+    wait_until("the shop tells its address", announced, 30.0)
+    return log.read_text().splitlines()[-1]
+
+
+def _print_bugs(console: Console, report: CrawlReportContent) -> None:
+    table = Table(title=f"{report.bugs.total} bugs on {report.pages.crawled} pages", title_justify="left", box=None)
+    table.add_column("SEVERITY")
+    table.add_column("KIND", no_wrap=True)
+    table.add_column("BUG", overflow="fold")
+    table.add_column("PAGES", justify="right")
+    for bug in report.worst:
+        table.add_row(f"[{COLORS[bug.severity]}]{bug.severity}[/]", bug.kind, bug.title, str(bug.occurrences))
+    console.print(table, highlight=False)
+    if report.omitted:
+        console.print(f"... and {report.omitted} more in the report")
