@@ -4,11 +4,12 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bughive_dev.control_plane import ControlPlane, Ports
 from bughive_dev.errors import SetupError
-from bughive_dev.health import Health
+from bughive_dev.health import WELL, Health
 from bughive_dev.hyperkube import hyperkube
 from bughive_dev.ports import free_ports
 from bughive_dev.program import Program
@@ -70,21 +71,18 @@ def start_cluster(supervision: Supervision) -> Cluster:
     plane.write_files()
     health = Health(plane.home)
 
-    def start(*programs: Program) -> None:
-        for program in programs:
-            supervision.start(program)
-        for program in programs:
-            wait_until(f"{program.name} is well", lambda: _well(program), START_SECONDS)  # noqa: B023 - called at once
-
-    def _well(program: Program) -> bool:
+    def well(program: Program) -> bool:
         supervision.check_alive(program.name)
-        return health.of(program.name, program.port) == "ok"
+        return health.of(program.name, program.port) == WELL
 
-    start(plane.etcd(), plane.apiserver())
-    # Controllers that find no API server within ten seconds give up: they are started after it.
-    start(plane.controller_manager(), plane.scheduler())
-    ready = lambda: health.serves_accounts(plane.ports.apiserver)  # noqa: E731
-    wait_until("the default service account is there", ready, START_SECONDS)
+    # Controllers that find no API server within ten seconds give up: they start when it is well.
+    for together in ((plane.etcd(), plane.apiserver()), (plane.controller_manager(), plane.scheduler())):
+        for program in together:
+            supervision.start(program)
+        for program in together:
+            wait_until(f"{program.name} is well", partial(well, program), START_SECONDS)
+    has_account = partial(health.serves_accounts, plane.ports.apiserver)
+    wait_until("the default service account is there", has_account, START_SECONDS)
     cluster = Cluster(plane.home)
     link_kubectl(cluster.kubectl_path, plane.binary)
     return cluster
@@ -97,7 +95,7 @@ def link_kubectl(link: Path, binary: Path) -> None:
     link.symlink_to(binary)
 
 
-def discard(home: Path) -> None:
-    """Remove a cluster's files."""
-    if home.exists():
-        shutil.rmtree(home)
+def discard(directory: Path) -> None:
+    """Remove files of a cluster that has ended."""
+    if directory.exists():
+        shutil.rmtree(directory)

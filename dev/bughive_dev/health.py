@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bughive_dev.control_plane import LOOPBACK
 
+WELL = "ok"
 TIMEOUT_SECONDS = 2.0
 PATHS = {
     "etcd": "/health",
@@ -24,12 +25,12 @@ class Health:
         self._context.load_cert_chain(home / "admin.crt", home / "admin.key")
 
     def of(self, program: str, port: int) -> str:
-        """Say `ok`, or in a few words what is wrong."""
+        """Say `WELL`, or in a few words what is wrong."""
         return self._get(port, PATHS[program])
 
     def serves_accounts(self, apiserver_port: int) -> bool:
         """Has the default service account been made? Only then can a namespace be used."""
-        return self._get(apiserver_port, DEFAULT_ACCOUNT) == "ok"
+        return self._get(apiserver_port, DEFAULT_ACCOUNT) == WELL
 
     def _get(self, port: int, path: str) -> str:
         connection = http.client.HTTPSConnection(LOOPBACK, port, timeout=TIMEOUT_SECONDS, context=self._context)
@@ -40,4 +41,4 @@ class Health:
             return f"no answer ({type(error).__name__})"
         finally:
             connection.close()
-        return "ok" if status == http.HTTPStatus.OK else f"HTTP {status}"
+        return WELL if status == http.HTTPStatus.OK else f"HTTP {status}"

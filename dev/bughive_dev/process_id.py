@@ -5,9 +5,11 @@ import select
 import signal
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
-GONE = frozenset("ZX")
+STATE, STARTED = 0, 19
+"""Places in what `_fields` returns."""
+ENDED = frozenset("ZX")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -25,14 +27,19 @@ class ProcessId:
     @classmethod
     def of(cls, pid: int) -> Self | None:
         """Name the process that has this pid now, running or not yet waited for; None where there is none."""
-        stat = _stat(pid)
-        return None if stat is None else cls(pid=pid, started=stat.started, boot=BOOT_ID.read_text().strip())
+        try:
+            started = _fields(pid)[STARTED]
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        return cls(pid=pid, started=int(started), boot=BOOT_ID.read_text().strip())
 
     @property
     def alive(self) -> bool:
-        """Is this very process still running?"""
-        stat = _stat(self.pid)
-        return stat is not None and stat.state not in GONE and type(self).of(self.pid) == self
+        """Is this very process still running? One that has ended is not, even if nobody waited for it."""
+        try:
+            return type(self).of(self.pid) == self and _fields(self.pid)[STATE] not in ENDED
+        except (FileNotFoundError, ProcessLookupError):
+            return False
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to this process, and never to another that took over its pid."""
@@ -51,7 +58,9 @@ class ProcessId:
         if handle is None:
             return True
         try:
-            return bool(select.select([handle], [], [], seconds)[0])
+            ended = select.poll()
+            ended.register(handle, select.POLLIN)
+            return bool(ended.poll(seconds * 1000))
         finally:
             os.close(handle)
 
@@ -67,16 +76,7 @@ class ProcessId:
         return None
 
 
-class _Stat(NamedTuple):
-    state: str
-    started: int
-
-
-def _stat(pid: int) -> _Stat | None:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    # proc(5): "pid (name) state ...", and the name may hold spaces and brackets.
-    fields = stat.rpartition(")")[2].split()
-    return _Stat(state=fields[0], started=int(fields[19]))
+def _fields(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the third on, see proc(5)."""
+    # "pid (name) state ...", and the name may hold spaces and brackets.
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

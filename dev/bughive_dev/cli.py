@@ -1,0 +1,39 @@
+"""The command line of this room; the Makefile's targets call it."""
+
+import argparse
+import sys
+
+from bughive_dev import cluster_commands
+from bughive_dev.errors import SetupError
+from bughive_dev.hyperkube import hyperkube
+
+
+def _kubernetes() -> int:
+    """Build Kubernetes into the cache, if it is not there yet."""
+    print(hyperkube())
+    return 0
+
+
+COMMANDS = {
+    "kubernetes": _kubernetes,
+    "cluster-up": cluster_commands.up,
+    "cluster-down": cluster_commands.down,
+    "cluster-status": cluster_commands.status,
+}
+
+
+def main() -> int:
+    """Run one command; returns the process' exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bughive_dev", description="The local cluster of this checkout.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, function in COMMANDS.items():
+        commands.add_parser(name, help=function.__doc__)
+    chosen = parser.parse_args().command
+    try:
+        return COMMANDS[chosen]()
+    except SetupError as error:
+        print(f"{chosen}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{chosen}: interrupted", file=sys.stderr)
+        return 130
