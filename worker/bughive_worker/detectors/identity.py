@@ -72,4 +72,8 @@ def _suffixes() -> tldextract.TLDExtract:
 
 
 def _site(host: str) -> str:
-    return _suffixes().extract_str(host).top_domain_under_public_suffix or host
+    name = _suffixes().extract_str(host)
+    if name.ipv4 or ":" in host:
+        return host
+    # Under a suffix that the list does not know (`.internal`, `.example`) its default rule holds: the last label.
+    return name.top_domain_under_public_suffix or ".".join(host.split(".")[-2:])

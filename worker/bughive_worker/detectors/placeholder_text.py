@@ -74,13 +74,14 @@ def detect(observation: PageObservation) -> Iterator[Finding]:
     dom = observation.dom
     if dom is None:
         return
+    about = dom.title.casefold()
     for block in dom.suspicious_texts:
         sign = sign_in(block.text)
-        if sign and not (sign in _MAY_BE_A_SUBJECT and sign.casefold() in dom.title.casefold()):
+        if sign and not (sign in _MAY_BE_A_SUBJECT and sign.casefold() in about):
             yield _finding(observation, block, sign)
     for part in _TITLE_PARTS.split(dom.title):
         sign = sign_in(part)
-        if sign:
+        if sign and (sign not in _MAY_BE_A_SUBJECT or part.strip() == sign):
             yield _finding(observation, ElementFact("head > title", dom.title), sign)
             break
 

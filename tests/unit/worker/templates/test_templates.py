@@ -1,0 +1,52 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bughive_worker.templates import match, new_template, similarity
+
+FRAME = set(range(10))
+PRODUCT = FRAME | set(range(100, 130))
+REVIEWS = set(range(200, 210))
+CATEGORY = FRAME | set(range(300, 330))
+
+FEATURES = st.sets(st.integers(0, 2**32 - 1), max_size=300)
+
+
+def test_a_page_with_an_optional_section_belongs_to_the_template_without_it():
+    product = new_template(PRODUCT)
+    assert match(PRODUCT | REVIEWS, [new_template(CATEGORY), product]) == product
+
+
+def test_pages_that_share_only_a_frame_are_of_different_templates():
+    assert match(CATEGORY, [new_template(PRODUCT)]) is None
+
+
+def test_the_nearest_template_is_chosen():
+    near, far = new_template(PRODUCT | REVIEWS), new_template(PRODUCT)
+    assert match(PRODUCT | REVIEWS | {1, 2}, [far, near]) == near
+
+
+def test_without_known_templates_nothing_matches():
+    assert match(PRODUCT, []) is None
+
+
+def test_pages_without_structure_are_alike():
+    blank = new_template(())
+    assert match((), [new_template(PRODUCT), blank]) == blank
+
+
+@given(FEATURES)
+def test_a_page_belongs_to_the_template_made_of_it(features):
+    template = new_template(features)
+    assert match(sorted(features, reverse=True), [template]) == template
+
+
+@given(FEATURES, FEATURES)
+def test_an_id_names_the_features(one, other):
+    assert (new_template(one).id == new_template(other).id) is (one == other)
+
+
+@given(FEATURES, FEATURES)
+def test_likeness_has_no_direction(one, other):
+    likeness = similarity(frozenset(one), frozenset(other))
+    assert likeness == similarity(frozenset(other), frozenset(one))
+    assert 0 <= likeness <= 1

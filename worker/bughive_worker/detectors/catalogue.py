@@ -1,0 +1,45 @@
+"""The detectors' documentation, written from the registry: ``python -m bughive_worker.detectors.catalogue``.
+
+``docs/detectors.md`` is its output; a test holds it fresh.
+"""
+
+import inspect
+import sys
+
+from bughive_worker.detectors.detector import Detector, SiteDetector
+from bughive_worker.detectors.registry import DETECTORS, SITE_DETECTORS
+
+_HEAD = """\
+# Detectors
+
+Generated from the registry by `python -m bughive_worker.detectors.catalogue`; do not edit.
+
+`spec.checks.enable` and `spec.checks.disable` take the names below. Without them all detectors run. Each finding has
+a severity (Critical, High, Medium, Low: how much it hurts visitors) and a confidence (certain, firm, tentative: how
+sure it is that this is a bug). The same bug has one fingerprint on however many pages it is seen.
+"""
+_MANY = 8
+"""A detector with more kinds than this names them in its section only."""
+
+
+def markdown() -> str:
+    """The whole page."""
+    detectors = (*DETECTORS, *SITE_DETECTORS)
+    rows = [f"| [`{one.name}`](#{one.name}) | {one.description} | {_kinds(one)} |" for one in detectors]
+    table = "\n".join(("| name | finds | kinds |", "|---|---|---|", *rows))
+    return "\n".join((_HEAD, table, "", *(_section(one) for one in detectors)))
+
+
+def _kinds(detector: Detector | SiteDetector) -> str:
+    kinds = detector.kinds
+    return f"{len(kinds)} kinds" if len(kinds) > _MANY else ", ".join(f"`{kind}`" for kind in kinds)
+
+
+def _section(detector: Detector | SiteDetector) -> str:
+    says = inspect.getdoc(inspect.getmodule(detector.detect)) or ""
+    listed = f"\n\nKinds: {', '.join(f'`{kind}`' for kind in detector.kinds)}." if len(detector.kinds) > _MANY else ""
+    return f"## {detector.name}\n\n{says.replace('``', '`')}{listed}\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())
