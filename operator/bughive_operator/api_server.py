@@ -1,0 +1,167 @@
+"""The API server: the few calls the operator makes, in threads, each with a limit on its time."""
+
+import asyncio
+import functools
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from kubernetes.client import ApiClient
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
+
+from bughive_crds import API_VERSION, GROUP, VERSION
+from bughive_operator.clock import ServerClock
+from bughive_operator.observation import Resource
+from bughive_protocol.control import Digest
+
+PLURAL = "crawlsessions"
+REPORTS = "crawlreports"
+FIELD_MANAGER = "bughive-operator"
+TIMEOUT_SECONDS = (10, 30)
+"""To connect, and to read."""
+PAGE = 500
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+
+Body = dict[str, Any]
+
+
+class ApiServerError(Exception):
+    """The API server refused a call, or could not be reached (status 0)."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"{status}: {message}" if status else message)
+        self.status = status
+
+
+class NotFound(ApiServerError):
+    """There is no such object."""
+
+
+class Conflict(ApiServerError):
+    """The object has changed since it was read."""
+
+
+_ERRORS = {404: NotFound, 409: Conflict}
+
+
+class ApiServer:
+    """Calls the API server and keeps the clock by its answers."""
+
+    def __init__(self, client: ApiClient, clock: ServerClock, threads: int) -> None:
+        self._client = client
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="api-server")
+
+    def close(self) -> None:
+        """Let the threads end once their calls have."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def version(self) -> str:
+        """The API server's version. Also sets the clock."""
+        return str((await self._call("GET", "/version"))["gitVersion"])
+
+    async def definition(self, plural: str) -> Body:
+        """The CustomResourceDefinition of one of our kinds."""
+        return await self._call("GET", f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.{GROUP}")
+
+    async def sessions(self, namespaces: tuple[str, ...]) -> AsyncIterator[Body]:
+        """Every CrawlSession of these namespaces (none: of the cluster), read from the majority of etcd."""
+        for path in [_path(PLURAL, namespace) for namespace in namespaces] or [_path(PLURAL)]:
+            query = {"limit": str(PAGE)}
+            while True:
+                page = await self._call("GET", path, query=query)
+                for item in page["items"]:
+                    yield item
+                if not page["metadata"].get("continue"):
+                    break
+                query["continue"] = page["metadata"]["continue"]
+
+    async def session(self, resource: Resource) -> Body:
+        """The CrawlSession as it is now."""
+        return await self._call("GET", _path(PLURAL, resource.namespace, resource.name))
+
+    async def patch_status(self, resource: Resource, changes: Body) -> Body:
+        """Merge changes into the status, if the resource is still as it was observed.
+
+        Raises:
+            Conflict: it is not.
+        """
+        body = {"metadata": {"resourceVersion": resource.resource_version}, "status": changes}
+        path = f"{_path(PLURAL, resource.namespace, resource.name)}/status"
+        return await self._call("PATCH", path, body, MERGE_PATCH, {"fieldManager": FIELD_MANAGER})
+
+    async def delete_session(self, resource: Resource) -> None:
+        """Delete this very session, not a later one of its name."""
+        body = {"preconditions": {"uid": resource.uid}, "propagationPolicy": "Background"}
+        await self._call("DELETE", _path(PLURAL, resource.namespace, resource.name), body)
+
+    async def apply_report(self, resource: Resource, digest: Digest) -> None:
+        """Write the CrawlReport of a session, or write it again."""
+        body = {
+            "apiVersion": API_VERSION,
+            "kind": "CrawlReport",
+            "metadata": {
+                "name": resource.name,
+                "namespace": resource.namespace,
+                "ownerReferences": [{**_reference(resource), "controller": True}],
+            },
+            "report": digest.content.model_dump(mode="json", by_alias=True, exclude_none=True),
+        }
+        query = {"fieldManager": FIELD_MANAGER, "force": "true"}
+        await self._call("PATCH", _path(REPORTS, resource.namespace, resource.name), body, APPLY_PATCH, query)
+
+    async def post_event(self, resource: Resource, event: Body) -> None:
+        """Post an event about a session."""
+        reference = {**_reference(resource), "namespace": resource.namespace}
+        metadata = {"generateName": f"{resource.name[:200]}.", "namespace": resource.namespace}
+        body = {"metadata": metadata, "involvedObject": reference, **event}
+        await self._call("POST", f"/api/v1/namespaces/{resource.namespace}/events", body)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: Body | None = None,
+        content_type: str = JSON,
+        query: Mapping[str, str] | None = None,
+    ) -> Body:
+        call = functools.partial(self._blocking_call, method, path, body, content_type, dict(query or {}))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+    def _blocking_call(
+        self, method: str, path: str, body: Body | None, content_type: str, query: dict[str, str]
+    ) -> Body:
+        request = self._client.param_serialize(
+            method=method,
+            resource_path=path,
+            query_params=list(query.items()),
+            header_params={"Accept": JSON, "Content-Type": content_type},
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        sent = time.monotonic()
+        try:
+            response = self._client.call_api(*request, _request_timeout=TIMEOUT_SECONDS)
+            text: bytes = response.read()  # type: ignore[no-untyped-call]
+        except (HTTPError, ApiException) as error:
+            raise ApiServerError(0, f"the API server cannot be reached: {error}") from error
+        if date := response.headers.get("Date"):
+            self._clock.learn(date, sent, time.monotonic())
+        answer: Body = json.loads(text) if text else {}
+        if response.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
+            raise _ERRORS.get(response.status, ApiServerError)(response.status, str(answer.get("message", text)))
+        return answer
+
+
+def _path(plural: str, namespace: str = "", name: str = "") -> str:
+    folder = f"/apis/{GROUP}/{VERSION}" + (f"/namespaces/{namespace}" if namespace else "")
+    return f"{folder}/{plural}" + (f"/{name}" if name else "")
+
+
+def _reference(resource: Resource) -> Body:
+    return {"apiVersion": API_VERSION, "kind": "CrawlSession", "name": resource.name, "uid": resource.uid}

@@ -1,0 +1,162 @@
+"""Carries a plan out: each action is one call. Which, when and why was decided by ``plan``."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from bughive_crds.crawl_session import CrawlSessionStatus
+from bughive_operator import actions
+from bughive_operator.api_server import ApiServer, ApiServerError, NotFound
+from bughive_operator.clock import Clock
+from bughive_operator.line import Line
+from bughive_operator.merge_patch import status_patch
+from bughive_operator.messenger import Messenger
+from bughive_operator.observation import Resource
+from bughive_operator.rates import ProgressGate, TokenBucket
+from bughive_operator.sessions import Sessions
+from bughive_protocol.control import DispatchOrder, SessionControl
+
+log = structlog.get_logger(__name__)
+
+COMPONENT = "bughive-operator"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of a plan."""
+
+    changed: bool
+    """Something was done, so the session is to be looked at again."""
+    wait: float | None = None
+    """Progress was held back for so many seconds."""
+
+
+class Applier:
+    """The operator's hands: the API server, Redis and the broker."""
+
+    def __init__(  # noqa: PLR0913 - one argument for each thing it may touch
+        self,
+        *,
+        api: ApiServer,
+        control: SessionControl,
+        messenger: Messenger,
+        sessions: Sessions,
+        line: Line,
+        clock: Clock,
+        transitions: TokenBucket,
+        progress: ProgressGate,
+    ) -> None:
+        self._api = api
+        self._control = control
+        self._messenger = messenger
+        self._sessions = sessions
+        self._line = line
+        self._clock = clock
+        self._transitions = transitions
+        self._progress = progress
+
+    async def stop_work(self, uid: str, attempt: int) -> None:
+        """The resource is gone: nobody may go on with its session."""
+        await self._control.delete(uid)
+        if attempt:
+            await self._messenger.revoke(uid, attempt)
+        self._progress.forget(uid)
+        log.info("stopped the work of a deleted session", session_id=uid, attempt=attempt)
+
+    async def apply(self, resource: Resource, wanted: tuple[actions.Action, ...]) -> Applied:
+        """Carry the actions out in their order; an error leaves the rest undone, for the next plan to repair."""
+        if held_back := self._hold_back(resource, wanted):
+            return Applied(changed=False, wait=held_back)
+        if any(isinstance(action, actions.Dispatch) for action in wanted):
+            self._line.occupy(resource)
+        for action in wanted:
+            await self._do(resource, action)
+        return Applied(changed=bool(wanted))
+
+    def _hold_back(self, resource: Resource, wanted: tuple[actions.Action, ...]) -> float:
+        """Progress that stands alone waits for its turn; with anything else it is taken along."""
+        match wanted:
+            case (actions.PatchStatus(transition=False),):
+                return self._progress.wait(resource.uid)
+            case _:
+                return 0.0
+
+    async def _do(self, resource: Resource, action: actions.Action) -> None:  # noqa: C901, PLR0912 - one case an action
+        uid = resource.uid
+        match action:
+            case actions.PatchStatus(status, transition):
+                if transition:
+                    await self._transitions.take()
+                await self._patch(resource, status)
+            case actions.Dispatch(attempt):
+                if await self._control.dispatch(_order(resource, attempt)):
+                    await self._send(uid, attempt)
+            case actions.Send(attempt):
+                await self._send(uid, attempt)
+            case actions.SetSignal(attempt, signal):
+                await self._control.signal(uid, attempt, resource.generation, signal)
+            case actions.Cancel(attempt, reason):
+                await self._control.cancel(uid, attempt, resource.generation, reason)
+            case actions.FenceOff(attempt):
+                await self._control.fence_off(uid, attempt)
+            case actions.Revoke(attempt):
+                await self._messenger.revoke(uid, attempt)
+            case actions.WriteReport(digest):
+                await self._api.apply_report(resource, digest)
+            case actions.Acknowledge(completed, error):
+                await self._control.acknowledge(uid, "completed" if completed else "failed", error)
+                self._progress.forget(uid)
+            case actions.Announce():
+                await self._post(resource, action)
+            case actions.Expire():
+                await self._expire(resource)
+            case actions.StopWork(attempt):
+                await self.stop_work(uid, attempt)
+
+    async def _patch(self, resource: Resource, status: CrawlSessionStatus) -> None:
+        before = resource.status
+        self._sessions.refresh(await self._api.patch_status(resource, status_patch(before, status)))
+        self._progress.note(resource.uid)
+        if status.phase is not before.phase or status.attempt != before.attempt:
+            log.info("session changed", phase=status.phase, attempt=status.attempt, message=status.message)
+
+    async def _send(self, uid: str, attempt: int) -> None:
+        await self._messenger.send(uid, attempt)
+        await self._control.mark_sent(uid, attempt)
+
+    async def _expire(self, resource: Resource) -> None:
+        try:
+            await self._api.delete_session(resource)
+        except NotFound:
+            log.info("session was deleted before its time was over")
+
+    async def _post(self, resource: Resource, event: actions.Announce) -> None:
+        at = f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}"
+        body = {
+            "type": "Warning" if event.warning else "Normal",
+            "reason": event.reason,
+            "message": event.message[:1024],
+            "firstTimestamp": at,
+            "lastTimestamp": at,
+            "count": 1,
+            "source": {"component": COMPONENT},
+            "reportingComponent": COMPONENT,
+        }
+        try:
+            await self._api.post_event(resource, body)
+        except ApiServerError as error:
+            # The status says it all; an event is a courtesy.
+            log.warning("event was not posted", reason=event.reason, error=str(error))
+
+
+def _order(resource: Resource, attempt: int) -> DispatchOrder:
+    if resource.spec is None:
+        raise ValueError(resource.spec_error)
+    return DispatchOrder(
+        session_id=resource.uid,
+        namespace=resource.namespace,
+        name=resource.name,
+        attempt=attempt,
+        generation=resource.generation,
+        spec_json=resource.spec.model_dump_json(by_alias=True, exclude_none=True),
+    )

@@ -1,0 +1,21 @@
+"""The console command ``bughive-operator``."""
+
+import asyncio
+import sys
+
+from bughive_operator.operator_process import run
+from bughive_operator.settings import OperatorSettings
+from bughive_operator.startup import CannotStart
+from bughive_protocol.logging import configure_logging, configured_format
+from bughive_protocol.settings import load
+
+
+def main() -> None:
+    """Run the operator until SIGTERM; exit with 2 and a sentence where it cannot start."""
+    settings = load(OperatorSettings)
+    configure_logging(configured_format(settings.log_format), settings.log_level)
+    try:
+        asyncio.run(run(settings))
+    except CannotStart as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None

@@ -1,0 +1,63 @@
+"""Sends Celery messages: ids only, from threads, as Celery's producer blocks."""
+
+import asyncio
+import functools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from celery import Celery
+
+from bughive_protocol.messages import RUN_CRAWL_SESSION, crawl_task_id
+
+ABORT_SIGNAL = "SIGUSR1"
+"""What a revoke sends to the worker's child: Celery takes it for the soft time limit, so the task cleans up."""
+_RETRY = {"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5}
+_FIRST_SHARD = 0
+
+
+class Messenger(Protocol):
+    """Brings attempts to the workers' notice. A message is only a hint: the lease decides."""
+
+    async def send(self, session_id: str, attempt: int) -> None:
+        """Send the message of an attempt; copies are harmless."""
+        ...
+
+    async def revoke(self, session_id: str, attempt: int) -> None:
+        """Have the attempt's task aborted wherever it runs."""
+        ...
+
+
+class CeleryMessenger:
+    """The messenger over Celery. Raises ``kombu.exceptions.OperationalError`` where the broker is away."""
+
+    def __init__(self, app: Celery, threads: int) -> None:
+        self._app = app
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="messenger")
+
+    def close(self) -> None:
+        """Let the threads end once their messages are out."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def send(self, session_id: str, attempt: int) -> None:
+        """Send the message of an attempt; copies are harmless."""
+        await self._run(
+            functools.partial(
+                self._app.send_task,
+                RUN_CRAWL_SESSION,
+                kwargs={"session_id": session_id, "attempt": attempt, "shard": _FIRST_SHARD},
+                task_id=crawl_task_id(session_id, attempt, _FIRST_SHARD),
+                # Nobody waits for the result, and waiting costs the sender a subscription in Redis.
+                ignore_result=True,
+                retry=True,
+                retry_policy=_RETRY,
+            )
+        )
+
+    async def revoke(self, session_id: str, attempt: int) -> None:
+        """Have the attempt's task aborted wherever it runs."""
+        task_id = crawl_task_id(session_id, attempt, _FIRST_SHARD)
+        await self._run(functools.partial(self._app.control.revoke, task_id, terminate=True, signal=ABORT_SIGNAL))
+
+    async def _run(self, call: Callable[[], object]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._pool, call)

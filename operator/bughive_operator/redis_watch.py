@@ -1,0 +1,79 @@
+"""Learns from Redis, each second, which sessions to look at: what changed, and whose lease ran out."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import structlog
+from redis.exceptions import RedisError
+
+from bughive_operator.health import Heartbeat
+from bughive_operator.sessions import Sessions
+from bughive_protocol.control import SessionControl
+
+log = structlog.get_logger(__name__)
+
+
+class RedisWatch:
+    """Keeps a cursor into Redis' changes, and knows for how long Redis has answered without a break."""
+
+    def __init__(
+        self,
+        control: SessionControl,
+        sessions: Sessions,
+        mark: Callable[[str], None],
+        heartbeat: Heartbeat,
+        poll_seconds: float,
+    ) -> None:
+        self._control = control
+        self._sessions = sessions
+        self._mark = mark
+        self._heartbeat = heartbeat
+        self._poll_seconds = poll_seconds
+        self._incarnation: str | None = None
+        self._cursor = 0
+        self._answers_since: float | None = None
+        self._warned = False
+
+    @property
+    def steady_seconds(self) -> float:
+        """For how long Redis has answered without a break; 0 while it is away."""
+        return 0.0 if self._answers_since is None else time.monotonic() - self._answers_since
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        while True:
+            self._heartbeat.beat()
+            await self.poll()
+            await asyncio.sleep(self._poll_seconds)
+
+    async def poll(self) -> None:
+        """Mark what is to be looked at; everything, where Redis is back or is another than it was."""
+        try:
+            changes = await self._control.changes(self._incarnation, self._cursor)
+            expired = await self._control.expired_leases()
+        except RedisError as error:
+            self.lost(error)
+            return
+        everything = self._incarnation != changes.incarnation or self._answers_since is None
+        self._incarnation, self._cursor = changes.incarnation, changes.cursor
+        self._found()
+        known = self._sessions.uids()
+        unfinished = self._sessions.unfinished() if everything or expired else []
+        marked = {*changes.session_ids} & known | ({*unfinished} if everything else {*expired} & {*unfinished})
+        for uid in marked:
+            self._mark(uid)
+
+    def lost(self, error: RedisError) -> None:
+        """Somebody could not reach Redis: statuses freeze until it is back."""
+        self._answers_since = None
+        if not self._warned:
+            log.warning("Redis cannot be reached; statuses stand still until it is back (REDIS_URL)", error=str(error))
+            self._warned = True
+
+    def _found(self) -> None:
+        if self._answers_since is None:
+            self._answers_since = time.monotonic()
+        if self._warned:
+            log.info("Redis is back")
+            self._warned = False

@@ -1,0 +1,63 @@
+"""Every CrawlSession as it was last seen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from bughive_operator.clock import Clock
+from bughive_operator.line import Line
+from bughive_operator.observation import Resource
+
+log = structlog.get_logger(__name__)
+
+
+class Sessions:
+    """A cache of the watch, kept as new as our own writes; tells the line of each change."""
+
+    def __init__(self, line: Line, clock: Clock) -> None:
+        self._line = line
+        self._clock = clock
+        self._resources: dict[str, Resource] = {}
+
+    def put(self, body: Mapping[str, Any]) -> bool:
+        """Take in a resource from a watch or a list. False: it is no newer than what is known."""
+        known = self._resources.get(body["metadata"]["uid"])
+        if known is not None and int(body["metadata"]["resourceVersion"]) <= int(known.resource_version):
+            return False
+        try:
+            resource = Resource.parse(body)
+        except ValidationError as error:
+            # One resource that a newer operator left must not stop the work on all others.
+            log.error("a session's status cannot be read; is a newer operator running?", error=str(error))  # noqa: TRY400
+            return False
+        self._resources[resource.uid] = resource
+        self._line.update(resource, self._clock.now())
+        return True
+
+    def refresh(self, body: Mapping[str, Any]) -> None:
+        """Take in the answer to a write of ours, unless the session was deleted meanwhile."""
+        if body["metadata"]["uid"] in self._resources:
+            self.put(body)
+
+    def remove(self, uid: str) -> None:
+        """The resource is gone."""
+        self._resources.pop(uid, None)
+        self._line.forget(uid)
+
+    def get(self, uid: str) -> Resource | None:
+        """The resource; None: deleted, or never seen."""
+        resource = self._resources.get(uid)
+        if resource is not None:
+            self._line.update(resource, self._clock.now())
+        return resource
+
+    def uids(self) -> set[str]:
+        """Every session there is."""
+        return set(self._resources)
+
+    def unfinished(self) -> list[str]:
+        """The sessions that are not in a final phase, the oldest first."""
+        found = [r for r in self._resources.values() if r.status.phase is None or not r.status.phase.terminal]
+        return [r.uid for r in sorted(found, key=lambda r: r.created_at)]

@@ -1,0 +1,68 @@
+"""The operator's settings, read once at its start from environment variables of the fields' names."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from bughive_operator.policy import Policy
+from bughive_protocol.lease import TAKEOVER_GRACE_SECONDS
+from bughive_protocol.settings import RedisSettings
+
+Seconds = Annotated[float, Field(gt=0)]
+PerSecond = Annotated[float, Field(gt=0)]
+
+
+class OperatorSettings(RedisSettings):
+    """What the operator watches, how much it lets run, and how patient it is."""
+
+    watch_namespaces: Annotated[tuple[str, ...], NoDecode] = ()
+    """The namespaces to watch, separated by commas. Empty: the whole cluster."""
+    max_running: Annotated[int, Field(ge=1)] = 10
+    """How many sessions may be queued or running at once, over all namespaces."""
+    health_endpoint: Annotated[str, Field(pattern=r"^(http://[^\s/]+/\S*)?$")] = ""
+    """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`. Empty: nowhere."""
+    stale_seconds: Seconds = 60
+    """A loop that has not turned for this long makes the liveness probe fail."""
+    reconcile_workers: Annotated[int, Field(ge=1, le=256)] = 16
+    """How many sessions are worked on at the same time."""
+    transitions_per_second: PerSecond = 100
+    """The most status patches per second that tell of a transition."""
+    progress_per_second: PerSecond = 50
+    """The most status patches per second that tell of progress only."""
+    progress_interval_seconds: Seconds = 10
+    """A session's progress is shown at most once in this time."""
+    redis_poll_seconds: Seconds = 1
+    """How often Redis is asked what changed."""
+    resync_seconds: Seconds = 60
+    """How often every unfinished session is looked at again, whether anything changed or not."""
+    sweep_seconds: Seconds = 300
+    """How often all sessions are listed, to stop work whose resource is gone."""
+    resend_after_seconds: Seconds = 30
+    """A message that no worker took for this long is sent again; the wait doubles each time."""
+    stop_grace_seconds: Seconds = 30
+    """How long a worker may take to suspend or stop before it is fenced off."""
+    takeover_grace_seconds: Seconds = TAKEOVER_GRACE_SECONDS
+    """How long after its lease ran out a worker counts as dead."""
+    backoff_seconds: Seconds = 60
+    """The wait after a session's first error; it doubles with each further one."""
+    poison_attempts: Annotated[int, Field(ge=1)] = 3
+    """A session fails when so many attempts in a row lost their worker without crawling a page."""
+
+    @field_validator("watch_namespaces", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    def policy(self) -> Policy:
+        """The numbers that ``plan`` decides by."""
+        return Policy(
+            max_running=self.max_running,
+            resend_after=self.resend_after_seconds,
+            stop_grace=self.stop_grace_seconds,
+            takeover_grace=self.takeover_grace_seconds,
+            backoff=self.backoff_seconds,
+            poison_attempts=self.poison_attempts,
+        )
