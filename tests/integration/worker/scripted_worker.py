@@ -1,0 +1,120 @@
+"""A real worker whose sessions do what their start URL says, such as `http://script.test/pages?seconds=0.1`.
+
+Everything but the crawl is the product's: command line, Celery, leases, frontier, verdict.
+"""
+
+import asyncio
+import sys
+import time
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import redis.asyncio
+import structlog
+
+from bughive_crds.crawl_report import CrawlReportContent, ReportedPages
+from bughive_crds.crawl_session import Outcome
+from bughive_protocol.control import Digest
+from bughive_protocol.errors import EgressRefused, SiteUnreachable
+from bughive_protocol.frontier import FrontierItem, PageEnd, PageRecord, PageResult
+from bughive_protocol.keys import Keys
+from bughive_protocol.limits import Limits
+from bughive_protocol.redis_store import RedisFindings, RedisFrontier
+from bughive_worker.browser.host import BrowserHost
+from bughive_worker.main import parse
+from bughive_worker.serve import serve
+from bughive_worker.settings import WorkerSettings
+from bughive_worker.work import Turn
+
+SITE = "http://script.test"
+log = structlog.get_logger("scripted")
+
+
+class ScriptedWork:
+    def __init__(self, settings: WorkerSettings, client: redis.asyncio.Redis) -> None:
+        self._client = client
+        self._keys = Keys(settings.redis_key_prefix)
+        self._host = BrowserHost(settings)
+
+    async def crawl(self, turn: Turn) -> bool:
+        act = urlsplit(turn.spec.url).path.strip("/")
+        await self._note(turn, f"began {act}")
+        log.info("the crawl speaks", act=act)
+        match act:
+            case "noop":
+                return True
+            case "pages":
+                return await self._crawl_pages(turn)
+            case "unreachable":
+                raise SiteUnreachable("script.test refuses connections")
+            case "refused":
+                raise EgressRefused("script.test is private; add it to BUGHIVE_EGRESS_ALLOW_HOSTS")
+            case "broken":
+                raise ZeroDivisionError("a defect")
+            case "hang":
+                time.sleep(3600)  # noqa: ASYNC251 - a loop that hangs
+            case "browser":
+                await self._open_browser(turn)
+            case "deaf":
+                await asyncio.sleep(3600)  # hears no stop, but can be cancelled
+        raise AssertionError(act)
+
+    async def _open_browser(self, turn: Turn) -> None:
+        chromium = await self._host.chromium()
+        page = await chromium.browser.new_page()
+        await page.goto("data:text/html,<title>open</title>")
+        await self._note(turn, f"opened {await page.title()}")
+        await turn.stop.wait()
+        await asyncio.sleep(3600)
+
+    async def _crawl_pages(self, turn: Turn) -> bool:
+        script = parse_qs(urlsplit(turn.spec.url).query)
+        seconds = float(script.get("seconds", ["0"])[0])
+        frontier = RedisFrontier(self._client, self._keys, turn.fence, Limits(turn.spec.scope.max_pages))
+        await frontier.give_back()
+        await frontier.add([FrontierItem(url=f"{SITE}/{n}", depth=1) for n in range(turn.spec.scope.max_pages)])
+        while not turn.stop.is_set():
+            claims = await frontier.claim_pages(3)
+            if not claims:
+                return True
+            for claim in claims:
+                turn.at_page(claim.item.url)
+                await self._note(turn, f"visited {claim.item.url}")
+                await asyncio.sleep(seconds)
+                if turn.stop.is_set():
+                    return False
+                page = PageResult(url=claim.item.url, end=PageEnd.LOADED, status=200)
+                await frontier.record_page(PageRecord(page=page, recorded_at=datetime.now(UTC)))
+                await self._note(turn, f"recorded {claim.item.url}")
+        return False
+
+    async def conclude(self, turn: Turn, *, partial: bool) -> Digest:
+        await self._note(turn, f"concluded partial={partial}")
+        pages = await RedisFindings(self._client, self._keys, turn.fence).pages()
+        content = CrawlReportContent(
+            session=turn.name,
+            url=turn.spec.url,
+            outcome=None if partial else Outcome.PASSED,
+            partial=partial,
+            pages=ReportedPages(crawled=len(pages)),
+        )
+        return Digest(content=content)
+
+    async def close(self) -> None:
+        await self._host.stop()
+        await self._client.rpush(f"{self._keys.prefix}:test:closed", "closed")
+
+    async def _note(self, turn: Turn, what: str) -> None:
+        now = time.time()
+        await self._client.rpush(
+            f"{self._keys.prefix}:test:{turn.fence.session_id}", f"{now} {turn.fence.epoch} {what}"
+        )
+
+
+async def open_scripted_work(settings: WorkerSettings, client: redis.asyncio.Redis) -> ScriptedWork:
+    return ScriptedWork(settings, client)
+
+
+if __name__ == "__main__":
+    given = parse(sys.argv[1:])
+    sys.exit(serve(given.queues, open_scripted_work, given.concurrency))
