@@ -1,4 +1,5 @@
 #!lua
+-- keys: occurrences examples
 -- uses: fence find touch
 -- Writes findings that belong to no page's record, each once, with all its occurrences.
 local new = {}

@@ -1,5 +1,5 @@
 #!lua
--- keys: links link_pending link_claims answers
+-- keys: links link_pending link_claims
 -- uses: fence repeat
 -- Claims the first links in line.
 local call = take()

@@ -1,5 +1,5 @@
 #!lua
--- keys: pages pending claims results deaths answers
+-- keys: pages pending claims results deaths
 -- uses: fence repeat
 -- Claims the first pages in line, never so many that more than max_pages are claimed or recorded.
 local call = take()

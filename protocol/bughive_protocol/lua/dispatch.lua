@@ -1,5 +1,5 @@
 #!lua
--- keys: fence spec lease released verdict answers state sessions leases
+-- keys: fence spec released verdict state sessions
 -- uses: clock touch expel
 -- Raises the fence to a new attempt. What was found and what is still to be crawled stays.
 local attempt = tonumber(take())

@@ -1,6 +1,6 @@
 #!lua
 -- keys: pages pending claims deaths results links link_pending link_counts link_sources
--- keys: findings occurrences examples templates counters state outbox
+-- keys: occurrences examples templates counters state outbox
 -- uses: clock fence discover find touch
 -- Writes a page with all that follows from it, once. Nothing else marks a page as done, so a page is
 -- recorded with its findings, links and messages, or it is crawled again.

@@ -109,6 +109,7 @@ async def test_nothing_expires_before_it_is_acknowledged_and_everything_after(
     await control.acknowledge(session_id, "failed", "Cancelled by the user")
     own = client.keys(f"{keys.prefix}:session:*")
     assert own
+    assert [snapshot.acknowledged for snapshot in await control.observe([session_id])] == [True]
     assert all(86_000 < client.ttl(key) <= 86_400 for key in own)
     assert client.hgetall(keys.session(session_id).state)["error"] == "Cancelled by the user"
     assert leases.beat(fence) is BeatResult.LOST

@@ -1,4 +1,4 @@
--- keys: findings counters occurrences examples state
+-- keys: findings counters occurrences state
 -- find(fingerprint, severity, body): keeps a finding; whether it is new.
 local function find(fingerprint, severity, body)
   if redis.call('HSETNX', findings, fingerprint, body) == 0 then
