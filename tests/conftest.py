@@ -6,4 +6,4 @@ from pathlib import Path
 # Tests are no packages; `fixtures` is found beside this file.
 sys.path.insert(0, str(Path(__file__).parent))
 
-pytest_plugins = ["fixtures.cluster", "fixtures.redis"]
+pytest_plugins = ["fixtures.browser", "fixtures.cluster", "fixtures.redis"]

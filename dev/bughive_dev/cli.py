@@ -1,4 +1,4 @@
-"""The command line of this room; the Makefile's targets call it."""
+"""The local cluster of this checkout and what runs on it; the Makefile's targets call this."""
 
 import argparse
 import sys
@@ -14,17 +14,33 @@ def _kubernetes() -> int:
     return 0
 
 
+def _demo() -> int:
+    """Find the bugs of a demo shop, with all of BugHive on this machine."""
+    from bughive_dev.demo import demo  # the other commands do without its libraries, and start faster
+
+    return demo()
+
+
+def _dev() -> int:
+    """Run Redis, the operator and the workers in the foreground against the cluster of `cluster-up`."""
+    from bughive_dev.run import run  # as above
+
+    return run()
+
+
 COMMANDS = {
     "kubernetes": _kubernetes,
     "cluster-up": cluster_commands.up,
     "cluster-down": cluster_commands.down,
     "cluster-status": cluster_commands.status,
+    "demo": _demo,
+    "dev": _dev,
 }
 
 
 def main() -> int:
     """Run one command; returns the process' exit code."""
-    parser = argparse.ArgumentParser(prog="python -m bughive_dev", description="The local cluster of this checkout.")
+    parser = argparse.ArgumentParser(prog="python -m bughive_dev", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, function in COMMANDS.items():
         commands.add_parser(name, help=function.__doc__)

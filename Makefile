@@ -1,0 +1,67 @@
+PYTHON := .venv/bin/python
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup lint format test test-unit test-integration kubernetes cluster-up cluster-down cluster-status \
+	demo dev bench-crawl bench-dispatch lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing: packages of the machine, .venv, axe-core
+	@dev/setup
+
+$(READY): requirements.lock pyproject.toml dev/setup
+	@dev/setup
+
+lint: $(READY) ## Check style, types, the arrows between the rooms, and that generated files are fresh
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m bughive_crds --check
+
+format: $(READY) ## Format the code and repair what ruff can
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+test: lint test-unit test-integration ## Run everything that CI runs
+
+test-unit: $(READY) ## Run the tests that need no services
+	$(PYTHON) -m pytest tests/unit
+
+test-integration: kubernetes ## Run the tests on real Redis, Kubernetes and Chromium
+	$(PYTHON) -m pytest tests/integration
+
+kubernetes: $(READY) ## Build Kubernetes into the cache (minutes, once for all checkouts)
+	@$(PYTHON) -m bughive_dev kubernetes
+
+cluster-up: $(READY) ## Start a Kubernetes cluster in the background, kubeconfig in .dev/
+	@$(PYTHON) -m bughive_dev cluster-up
+
+cluster-down: $(READY) ## Stop the cluster and throw away what is in it
+	@$(PYTHON) -m bughive_dev cluster-down
+
+cluster-status: $(READY) ## Show the cluster's components
+	@$(PYTHON) -m bughive_dev cluster-status
+
+demo: $(READY) ## Find the bugs of a demo shop: Kubernetes, Redis, operator, workers, all on this machine
+	@$(PYTHON) -m bughive_dev demo
+
+dev: $(READY) ## Run operator and workers in the foreground against the cluster
+	@$(PYTHON) -m bughive_dev dev
+
+bench-crawl: $(READY) ## Compare the crawl's speed with bare Playwright and crawlee-python
+	$(PYTHON) tests/bench/crawl.py
+
+bench-dispatch: kubernetes ## Measure the time from apply to a worker's start
+	$(PYTHON) tests/bench/dispatch.py
+
+lock: $(READY) ## Write requirements.lock from pyproject.toml; UPGRADE=--upgrade takes the newest of all
+	.venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--all-extras pyproject.toml -o requirements.lock
+
+clean: ## Stop the cluster and remove what was built or cached in this checkout, all but .venv
+	@[ ! -d .dev ] || $(PYTHON) -m bughive_dev cluster-down
+	rm -rf .dev build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
