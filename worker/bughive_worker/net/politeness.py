@@ -1,0 +1,101 @@
+"""How fast each host is asked."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bughive_worker.net.urls import split_authority
+
+_LONGEST_PAUSE = 300.0
+_DEFAULT_PAUSE = 5.0
+_SLOWEST = 60.0
+_RECOVERY = 0.95
+_MOST_HOSTS = 4096
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One host's queue; times and intervals in seconds."""
+
+    usual: float
+    interval: float
+    next_at: float = 0
+    paused_until: float = 0
+
+    def take(self, now: float) -> float:
+        """Reserve the next moment. Each turn wins back a twentieth of the interval that was lost."""
+        moment = max(now, self.next_at)
+        self.next_at = moment + self.interval
+        self.interval = max(self.usual, self.interval * _RECOVERY)
+        return moment
+
+
+class HostPacer:
+    """Hands out turns: at most ``requests_per_second`` for one host and port, evenly spaced, first come first served.
+
+    It holds for this process; several shards each have their own.
+    """
+
+    def __init__(
+        self,
+        requests_per_second: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._usual = 1 / requests_per_second
+        self._clock = clock
+        self._sleep = sleep
+        self._lanes: dict[tuple[str, int], _Lane] = {}
+
+    async def turn(self, url: str) -> None:
+        """Wait until the URL's host may be asked again. A pause that begins meanwhile is waited for too."""
+        lane = self._lane(url)
+        while True:
+            now = self._clock()
+            moment = lane.take(now)
+            if moment > now:
+                await self._sleep(moment - now)
+            if lane.paused_until <= self._clock():
+                return
+
+    def slow_down(self, url: str, seconds: float | None = None) -> None:
+        """The host said it is too much (429, 503): pause for ``seconds``, and go on at half the rate.
+
+        Without a number the pause is 5 seconds; more than 300 are not waited for. The rate recovers slowly.
+        """
+        lane, now = self._lane(url), self._clock()
+        if now >= lane.paused_until:  # answers to requests that were under way together are one complaint
+            lane.interval = min(lane.interval * 2, max(_SLOWEST, lane.usual))
+        pause = _DEFAULT_PAUSE if seconds is None else min(seconds, _LONGEST_PAUSE)
+        lane.paused_until = max(lane.paused_until, now + pause)
+        lane.next_at = max(lane.next_at, lane.paused_until)
+
+    def set_delay(self, url: str, seconds: float) -> None:
+        """Keep at least this distance between requests to the URL's host (robots.txt's Crawl-delay), 60 at most."""
+        lane = self._lane(url)
+        lane.usual = max(self._usual, min(seconds, _SLOWEST))
+        lane.interval = max(lane.interval, lane.usual)
+
+    def pause_left(self, url: str) -> float:
+        """Seconds until the pause that the URL's host asked for is over; 0 without one."""
+        return max(0.0, self._lane(url).paused_until - self._clock())
+
+    def interval(self, url: str) -> float:
+        """Seconds between two requests to the URL's host as things stand."""
+        return self._lane(url).interval
+
+    def _lane(self, url: str) -> _Lane:
+        key = split_authority(url)
+        lane = self._lanes.get(key)
+        if lane is None:
+            if len(self._lanes) >= _MOST_HOSTS:
+                self._forget_idle()
+            lane = self._lanes[key] = _Lane(self._usual, self._usual)
+        return lane
+
+    def _forget_idle(self) -> None:
+        now = self._clock()
+        usual = self._usual
+        self._lanes = {key: lane for key, lane in self._lanes.items() if lane.next_at > now or lane.interval > usual}
