@@ -24,7 +24,7 @@ _MANY = 8
 
 def markdown() -> str:
     """The whole page."""
-    detectors = (*DETECTORS, *SITE_DETECTORS)
+    detectors: tuple[Detector | SiteDetector, ...] = (*DETECTORS, *SITE_DETECTORS)
     rows = [f"| [`{one.name}`](#{one.name}) | {one.description} | {_kinds(one)} |" for one in detectors]
     table = "\n".join(("| name | finds | kinds |", "|---|---|---|", *rows))
     return "\n".join((_HEAD, table, "", *(_section(one) for one in detectors)))
