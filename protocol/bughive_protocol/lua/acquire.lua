@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- keys: fence spec lease released verdict leases state
+-- keys: fence spec lease released verdict leases state expiring
 -- uses: clock touch give_back
 -- Gives the lease of one shard to a worker, if the message that brought it here still holds.
 -- What the last holder had claimed and neither recorded nor given back is given back: it died.
@@ -12,7 +12,8 @@ local ttl = tonumber(take())
 if redis.call('HGET', fence, 'attempt') ~= attempt then
   return { 'STALE' }
 end
-if redis.call('EXISTS', verdict) == 1 or redis.call('HEXISTS', released, shard) == 1 then
+local over = redis.call('EXISTS', verdict) == 1 or redis.call('ZSCORE', expiring, session)
+if over or redis.call('HEXISTS', released, shard) == 1 then
   return { 'DONE' }
 end
 local signal = redis.call('HGET', fence, 'signal')

@@ -1,5 +1,5 @@
 #!lua
--- keys: fence spec released verdict state sessions
+-- keys: fence spec released verdict state sessions expiring
 -- uses: clock touch expel
 -- Raises the fence to a new attempt. What was found and what is still to be crawled stays.
 local attempt = tonumber(take())
@@ -14,7 +14,7 @@ local held = tonumber(redis.call('HGET', fence, 'attempt') or 0)
 if attempt == held then
   return 1
 end
-if attempt < held or redis.call('EXISTS', verdict) == 1 then
+if attempt < held or redis.call('EXISTS', verdict) == 1 or redis.call('ZSCORE', expiring, session) then
   return 0
 end
 expel()

@@ -123,6 +123,13 @@ async def test_acknowledging_again_does_not_prolong_its_life(control, session_id
     assert client.ttl(keys.session(session_id).state) <= 100
 
 
+async def test_nobody_works_on_a_session_whose_end_is_acknowledged(control, leases, session_id, order) -> None:
+    await control.dispatch(order(session_id))
+    await control.acknowledge(session_id, "failed", "BackoffLimitExceeded")
+    assert leases.acquire(session_id, 1, 0, "a").result is AcquireResult.DONE
+    assert not await control.dispatch(order(session_id, 2))
+
+
 async def test_acknowledging_what_is_not_there_leaves_nothing_behind(control, session_id, client, keys: Keys) -> None:
     await control.acknowledge(session_id, "completed", None)
     assert client.keys(f"{keys.prefix}:*") == []
