@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
@@ -32,19 +32,25 @@ class Match(_Frozen):
     """Regular expression for a part of what the finding says."""
 
     def holds(self, finding: Finding) -> bool:
-        said = _said(finding)
         return (
-            any(re.fullmatch(rf"{re.escape(kind)}([-:/.].+)?", finding.kind) for kind in self.kinds)
+            any(self._is(kind, finding) for kind in self.kinds)
             and re.fullmatch(self.url, path_of(finding.url)) is not None
-            and re.search(self.text, said) is not None
-            and (self.rule is None or re.search(rf"(?<![\w-]){re.escape(self.rule)}(?![\w-])", said) is not None)
+            and re.search(self.text, _said(finding)) is not None
         )
+
+    def _is(self, kind: str, finding: Finding) -> bool:
+        """Whether the finding is of this kind and rule, be the rule in the kind's name or in what it says."""
+        named = re.fullmatch(rf"{re.escape(kind)}[-:/.](.+)", finding.kind)
+        if named:
+            return self.rule in (None, named[1])
+        told = self.rule is None or re.search(rf"(?<![\w-]){re.escape(self.rule)}(?![\w-])", _said(finding))
+        return finding.kind == kind and bool(told)
 
 
 class Planted(_Frozen):
     """What plain HTTP shows of a bug. ``path`` is the bug's example page unless it is given."""
 
-    path: str = ""
+    path: str
     post: dict[str, str] | None = None
     """A form to send there; None: GET."""
     status: int | None = None
@@ -66,31 +72,24 @@ class Bug(_Frozen):
     pages: str
     description: str
     planted: Planted
-    example: str = ""
-    detector: str = ""
+    example: str
+    detector: str
     rule: str | None = None
     width: int | None = None
     selector: str | None = None
     resource: str | None = None
     sign: str | None = None
-    match: Match = Match()
+    match: Match
     consequences: tuple[Match, ...] = ()
 
-    @model_validator(mode="after")
-    def _fill_in(self) -> Self:
-        example = self.example or self.pages.replace("\\", "")
-        given = self.match.model_fields_set
-        matching = Match(
-            kinds=self.match.kinds or (self.kind,),
-            rule=self.rule,
-            url=self.match.url if "url" in given else self.pages,
-            text=self.match.text,
-        )
-        planted = self.planted if self.planted.path else self.planted.model_copy(update={"path": example})
-        derived = {"example": example, "detector": self.detector or self.kind, "match": matching, "planted": planted}
-        for name, value in derived.items():
-            object.__setattr__(self, name, value)
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, entry: dict[str, Any]) -> dict[str, Any]:
+        """What an entry leaves out follows from its kind and its pages."""
+        example = entry.get("example") or entry["pages"].replace("\\", "")
+        match = {"kinds": [entry["kind"]], "rule": entry.get("rule"), "url": entry["pages"]} | entry.get("match", {})
+        planted = {"path": example} | entry["planted"]
+        return {"detector": entry["kind"]} | entry | {"example": example, "match": match, "planted": planted}
 
     @property
     def detectable(self) -> bool:

@@ -59,15 +59,13 @@ def _fixed(catalogue: Catalogue) -> Iterator[Page]:
         yield Page(path, template, title, description)
     yield search_page(catalogue, "")
     yield track_page("")
-    yield Page(
-        "/contact/map", "contact_map", "Map of our Bristol shop", "Where to find us on Christmas Steps.", listed=False
-    )
+    for path, template, title, description in UNLISTED:
+        yield Page(path, template, title, description, listed=False)
 
 
 FIXED = (
     ("/cart", "cart", "Your basket", "The teas in your basket, delivery and the total."),
     ("/checkout", "checkout", "Checkout", "Tell us where to send your tea and how you would like to pay."),
-    ("/checkout/confirmed", "confirmed", "Order received", "Thank you. Your tea is being packed."),
     ("/account", "account", "Your account", "Your leaf points, your orders and your details."),
     ("/account/login", "login", "Sign in", "Sign in to see your orders and your saved teas."),
     ("/account/register", "register", "Create an account", "Collect leaf points and keep your favourite teas."),
@@ -83,6 +81,12 @@ FIXED = (
     ("/subscriptions", "subscriptions", "Tea subscriptions", "A fresh tea through the letter box each month."),
     ("/gift-cards", "gift_cards", "Gift cards", "A card by e-mail or by post, for any amount."),
 )
+
+UNLISTED = (
+    ("/checkout/confirmed", "confirmed", "Order received", "Thank you. Your tea is being packed."),
+    ("/contact/map", "contact_map", "Map of our Bristol shop", "Where to find us on Christmas Steps."),
+)
+"""Pages that a customer sees only after a form, or within another page."""
 
 
 def _listing(catalogue: Catalogue) -> Iterator[Page]:

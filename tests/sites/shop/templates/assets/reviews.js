@@ -23,8 +23,12 @@ function shown(review) {
   stars.setAttribute("aria-label", `${review.rating} out of 5 stars`);
   const head = element("p", "");
   head.append(stars, " ", element("strong", review.title));
-  box.append(picture, head, element("p", review.text), element("p", `By ${author} on ${review.date}`, "muted"));
+  box.append(picture, head, element("p", review.text), element("p", `By ${author} on ${longDate(review.date)}`, "muted"));
   return box;
+}
+
+function longDate(iso) {
+  return new Date(iso).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }
 
 export async function showReviews(slug, place) {
