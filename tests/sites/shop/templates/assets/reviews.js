@@ -32,7 +32,10 @@ function longDate(iso) {
 }
 
 export async function showReviews(slug, place) {
-  const answer = await fetch(`/api/products/${slug}/reviews`);
-  const reviews = await answer.json();
-  place.replaceChildren(...reviews.map(shown));
+  try {
+    const answer = await fetch(`/api/products/${slug}/reviews`);
+    place.replaceChildren(...(await answer.json()).map(shown));
+  } catch {
+    place.replaceChildren(element("p", "We cannot show the reviews at the moment.", "muted"));
+  }
 }
