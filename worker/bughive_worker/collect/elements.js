@@ -52,17 +52,23 @@ function placeAmongTwins(element, parent) {
 }
 
 const chromeCache = new Map();
+const main = document.querySelector("main, [role=main]");
 
 /** Whether the element is part of the header, navigation or footer that pages share. */
 function inChrome(element) {
   if (!element || element === document.body) return false;
   const known = chromeCache.get(element);
   if (known !== undefined) return known;
-  const answer = element.matches("main, [role=main], article")
-    ? false
-    : isChromeRoot(element) || inChrome(element.parentElement);
+  const answer =
+    !element.matches("main, [role=main], article") &&
+    (isOutsideMain(element) || isChromeRoot(element) || inChrome(element.parentElement));
   chromeCache.set(element, answer);
   return answer;
+}
+
+/** Where a page says what its main part is, the rest is the frame it shares with others. */
+function isOutsideMain(element) {
+  return main !== null && !main.contains(element) && !element.contains(main);
 }
 
 function isChromeRoot(element) {

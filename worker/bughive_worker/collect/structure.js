@@ -9,6 +9,7 @@ const INLINE = new Set(
 );
 const IGNORED = new Set("script style link meta noscript template source param track option col colgroup".split(" "));
 const PROSE = new Set("p ul ol li dl dt dd blockquote pre h1 h2 h3 h4 h5 h6 hr table thead tbody tfoot tr td th caption figure figcaption details summary address".split(" "));
+const UNBENDING = new Set(["table", "pre"]); // even in rich text: they are what a narrow window breaks
 const MOST_FEATURES = 256;
 const DEEPEST = 9;
 
@@ -22,10 +23,11 @@ function structureOf(root, most) {
       const tag = child.localName;
       if (IGNORED.has(tag) || INLINE.has(tag) || isAside(child)) continue;
       const names = stableClasses(child, 3);
-      if (rich && PROSE.has(tag) && names.length === 0) continue;
+      const prose = rich && PROSE.has(tag) && names.length === 0;
+      if (prose && !UNBENDING.has(tag)) continue;
       const token = tokenOf(child, tag, names);
       features.add(hash(`${grandparent}>${parent}>${token}`));
-      if (depth < DEEPEST) walk(child, depth + 1, token, parent);
+      if (depth < DEEPEST && !prose) walk(child, depth + 1, token, parent);
     }
   };
   walk(root, 0, "root", "");

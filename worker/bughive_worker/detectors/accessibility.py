@@ -1,9 +1,9 @@
 """What keeps people with disabilities from using the page, as axe-core judges it.
 
 One kind per rule (``a11y-image-alt``). Like elements of one template are one bug with a count; one pair of colours
-is one bug on the whole site, since one change mends it. The severity follows axe-core's impact, except where a
-verdict matters less than its impact says: contrast is a matter of degree, and a few rules ask for good form only.
-Rules that are not run: see ``accessibility_rules``.
+is one bug on the whole site, since one change mends it. The severity is axe-core's impact where the rule names a
+barrier, such as a button without a name; contrast is a matter of degree; all else is Low, since sites get along with
+unsound markup. Not reported: what rules find that are not run, see ``accessibility_rules``.
 """
 
 import re
@@ -19,7 +19,29 @@ from bughive_worker.detectors.wording import clip, count, evidence, title
 from bughive_worker.observation import AxeViolation, PageObservation
 
 _IMPACTS = {"critical": Severity.HIGH, "serious": Severity.MEDIUM}
-_GOOD_FORM = frozenset({"link-in-text-block", "html-has-lang", "meta-viewport", "autocomplete-valid", "valid-lang"})
+_BARRIERS = frozenset(
+    {
+        "area-alt",
+        "aria-command-name",
+        "aria-hidden-body",
+        "aria-hidden-focus",
+        "aria-input-field-name",
+        "aria-toggle-field-name",
+        "button-name",
+        "frame-title",
+        "image-alt",
+        "input-button-name",
+        "input-image-alt",
+        "label",
+        "link-name",
+        "object-alt",
+        "role-img-alt",
+        "select-name",
+        "svg-img-alt",
+        "video-caption",
+    }
+)
+"""Where one of these is broken, somebody cannot use the thing at all; other rules ask for sound markup."""
 _OF_THE_SITE = frozenset(
     {"html-has-lang", "html-lang-valid", "html-xml-lang-mismatch", "meta-viewport", "landmark-one-main"}
 )
@@ -74,12 +96,10 @@ def _finding(observation: PageObservation, identity: str, violations: list[AxeVi
 
 
 def _severity(violation: AxeViolation) -> Severity:
-    if violation.rule in _GOOD_FORM:
-        return Severity.LOW
     if violation.rule == "color-contrast":
         colours = _CONTRAST.search(violation.summary)
         return Severity.MEDIUM if colours and float(colours["ratio"]) < _UNREADABLE else Severity.LOW
-    return _IMPACTS.get(violation.impact, Severity.LOW)
+    return _IMPACTS.get(violation.impact, Severity.LOW) if violation.rule in _BARRIERS else Severity.LOW
 
 
 DETECTOR = Detector(

@@ -27,7 +27,11 @@ _UNITS = (
 )
 _GREETING = r"\b(?:hello|hi|welcome|welcome back|dear|by|from|for|logged in as)"
 _END = r"(?=\s*(?:$|[,.;:!?)\]|]))"
-_QUOTED = re.compile(r"(?<!\w)[\"'`\u201c\u2018\u00ab][^\"'`\u201d\u2019\u00bb]{1,60}[\"'`\u201d\u2019\u00bb](?!\w)")
+_QUOTED = re.compile(
+    r"(?<!\w)[\"'`\u201c\u2018\u00ab][^\"'`\u201d\u2019\u00bb]{1,60}[\"'`\u201d\u2019\u00bb](?!\w)"
+    r"|(?i:not[- ]a[- ]number \(NaN\))"
+)
+"""What is spoken of rather than shown."""
 _TITLE_PARTS = re.compile(r"\s[|\u2013\u2014\u00b7-]\s")
 _MAY_BE_A_SUBJECT = frozenset({"[object Object]", "Invalid Date", "lorem ipsum"})
 """What a page may be about, as its title then says."""

@@ -24,11 +24,12 @@ def contrast(ratio, selector="main > p", ink="#999999"):
         (violation("heading-order", "moderate"), Severity.LOW),
         (violation("image-redundant-alt", "minor"), Severity.LOW),
         (violation("html-has-lang", "serious", "html"), Severity.LOW),
+        (violation("aria-allowed-attr", "critical"), Severity.LOW),
         (contrast(2.84), Severity.LOW),
         (contrast(1.3), Severity.MEDIUM),
     ],
 )
-def test_severity_follows_impact_where_impact_is_fair(finds, broken, severity):
+def test_severity_follows_impact_where_somebody_is_kept_out(finds, broken, severity):
     (finding,) = finds(accessibility=(broken,))
     assert (finding.kind, finding.severity) == (f"a11y-{broken.rule}", severity)
 

@@ -1,6 +1,7 @@
 import pytest
 
 from bughive_crds.model import Severity
+from bughive_protocol.finding import Confidence
 from bughive_worker.observation import ConsoleEntry, NetworkEntry, ScriptError
 
 CART = "TypeError: cart is null\n    at add (https://www.shop.example/cart.js:10:5)\n    at https://www.shop.example/app.js:1:1"
@@ -21,6 +22,26 @@ def test_a_rejection_is_a_kind_of_its_own(finds):
 def test_an_exception_in_another_sites_script_weighs_little(finds):
     (finding,) = finds(exceptions=(ScriptError("no ads", FAR),))
     assert finding.severity is Severity.LOW
+
+
+def test_a_request_without_an_answer_may_be_the_crawls_own_network(finds):
+    (finding,) = finds(exceptions=(ScriptError("Failed to fetch", CART, rejection=True),))
+    assert (finding.severity, finding.confidence) == (Severity.LOW, Confidence.TENTATIVE)
+
+
+def test_where_another_sites_script_did_not_arrive_errors_may_follow_from_that(finds):
+    lost = NetworkEntry("https://cdn.elsewhere.example/lib.js", "script", failure="net::ERR_TUNNEL_CONNECTION_FAILED")
+    (finding,) = finds(exceptions=(ScriptError("$ is not defined", CART),), network=(lost,))
+    assert finding.severity is Severity.LOW
+
+
+def test_where_the_sites_own_script_did_not_arrive_errors_are_its_fault(finds):
+    lost = NetworkEntry("https://www.shop.example/lib.js", "script", status=404)
+    found = {
+        finding.kind: finding.severity
+        for finding in finds(exceptions=(ScriptError("$ is not defined"),), network=(lost,))
+    }
+    assert found == {"broken-asset": Severity.HIGH, "uncaught-exception": Severity.HIGH}
 
 
 def test_one_error_of_one_script_on_every_page_is_one_bug(finds):

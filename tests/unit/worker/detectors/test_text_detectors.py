@@ -63,6 +63,7 @@ def test_a_program_left_this_where_a_value_should_stand(text, sign):
         "The contract is null and void.",
         "Is NaN equal to NaN?",
         "NaN is short for not a number",
+        "Returns Not a Number (NaN).",
         'The page says "undefined" in place of a price',
         "It prints “NaN” there",
         "Infinity pool with a view",
