@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import kopf
 from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
 from bughive_crds import API_VERSION, GROUP, VERSION
 from bughive_operator.clock import ServerClock
+from bughive_operator.cluster_login import kopf_credentials
 from bughive_operator.observation import Resource
 from bughive_protocol.control import Digest
 
@@ -56,6 +58,10 @@ class ApiServer:
         self._client = client
         self._clock = clock
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="api-server")
+
+    def kopf_credentials(self) -> kopf.ConnectionInfo:
+        """The login that this client has, for kopf."""
+        return kopf_credentials(self._client)
 
     def close(self) -> None:
         """Let the threads end once their calls have."""

@@ -13,6 +13,8 @@ Handler = Callable[[str], Awaitable[float | None]]
 
 FIRST_RETRY_SECONDS = 0.2
 LAST_RETRY_SECONDS = 60.0
+_NOTHING = ""
+"""Wakes a worker that is to stop."""
 
 
 class KeyedQueue:
@@ -36,12 +38,15 @@ class KeyedQueue:
             self._queued.add(key)
             self._ready.put_nowait(key)
 
-    async def run(self) -> None:
-        """Work until cancelled; what is being worked on then is let go at its next wait."""
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; what is being worked on then is brought to its end."""
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._workers):
-                    group.create_task(self._work())
+                    group.create_task(self._work(stop))
+                await stop.wait()
+                for _ in range(self._workers):
+                    self._ready.put_nowait(_NOTHING)
         finally:
             for timer in self._timers.values():
                 timer.cancel()
@@ -52,12 +57,15 @@ class KeyedQueue:
         return not self._running and not self._queued
 
     def longest_run(self) -> float:
-        """For how many seconds the slowest key has been worked on."""
-        return time.monotonic() - min(self._running.values()) if self._running else 0.0
+        """For how many seconds the slowest key has been worked on. May be asked from any thread."""
+        begun = list(self._running.values())
+        return time.monotonic() - min(begun) if begun else 0.0
 
-    async def _work(self) -> None:
+    async def _work(self, stop: asyncio.Event) -> None:
         while True:
             key = await self._ready.get()
+            if stop.is_set():
+                return
             self._queued.discard(key)
             self._running[key] = time.monotonic()
             delay = await self._attempt(key)

@@ -4,7 +4,10 @@ Only ``on.event`` is used: timers, daemons and ``on.delete`` would add finalizer
 would patch annotations into each resource.
 """
 
+import asyncio
+import functools
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,21 +21,46 @@ from bughive_operator.sessions import Sessions
 class KopfWatch:
     """The watch: puts what it sees into the cache and marks what changed."""
 
-    def __init__(self, sessions: Sessions, mark: Callable[[str], None], probe: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        mark: Callable[[str], None],
+        probe: Callable[[], str],
+        login: Callable[[], kopf.ConnectionInfo],
+    ) -> None:
         self._sessions = sessions
         self._mark = mark
         self._probe = probe
+        self._login = login
 
-    async def run(self, namespaces: tuple[str, ...], health_endpoint: str) -> None:
-        """Watch until SIGTERM or SIGINT."""
-        await kopf.operator(
-            registry=self._registry(),
+    async def run(self, namespaces: tuple[str, ...], health_endpoint: str, stop: asyncio.Event) -> None:
+        """Watch until told to stop.
+
+        Raises:
+            RuntimeError: kopf ended by itself.
+        """
+        # A thread and a loop of its own: when kopf ends, it takes all tasks of its loop for its own and cancels them.
+        ended = threading.Event()
+        operator = functools.partial(
+            kopf.operator,
+            registry=self._registry(asyncio.get_running_loop()),
             settings=settings(namespaced=bool(namespaces)),
             standalone=True,
             clusterwide=not namespaces,
             namespaces=namespaces,
             liveness_endpoint=health_endpoint or None,
+            stop_flag=ended,
         )
+        watching = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(operator())))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            ended.set()
+            await watching
+        if not stop.is_set():
+            raise RuntimeError("the watch of the API server ended; its last log lines say why")
 
     def seen(self, kind: str | None, body: Mapping[str, Any]) -> None:
         """Take in one event; ``kind`` is the watch's word for it, None in the first list."""
@@ -43,16 +71,19 @@ class KopfWatch:
         elif self._sessions.put(body):
             self._mark(uid)
 
-    def _registry(self) -> kopf.OperatorRegistry:
+    def _registry(self, loop: asyncio.AbstractEventLoop) -> kopf.OperatorRegistry:
         registry = kopf.OperatorRegistry()
 
+        def on_login(**_: object) -> kopf.ConnectionInfo:
+            return self._login()
+
         async def on_event(event: kopf.RawEvent, **_: object) -> None:
-            self.seen(event["type"], event["object"])
+            loop.call_soon_threadsafe(self.seen, event["type"], event["object"])
 
         async def on_probe(**_: object) -> str:
             return self._probe()
 
-        kopf.on.login(registry=registry)(kopf.login_via_client)
+        kopf.on.login(registry=registry)(on_login)
         kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)(on_event)
         kopf.on.probe(id="loops", errors=kopf.ErrorsMode.PERMANENT, registry=registry)(on_probe)
         return registry

@@ -1,7 +1,8 @@
 """The operator put together: its parts, its loops, and their common end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import signal
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -10,18 +11,20 @@ from redis.exceptions import RedisError
 from bughive_operator.api_server import ApiServer, ApiServerError
 from bughive_operator.apply import Applier
 from bughive_operator.clock import ServerClock
+from bughive_operator.cluster_login import NoCluster, log_in
 from bughive_operator.health import Heartbeat, check
 from bughive_operator.keyed_queue import KeyedQueue
 from bughive_operator.kopf_watch import KopfWatch
 from bughive_operator.line import Line
 from bughive_operator.messenger import CeleryMessenger, Messenger
+from bughive_operator.pause import every, pause
 from bughive_operator.rates import ProgressGate, TokenBucket
 from bughive_operator.reconcile import Reconciler
 from bughive_operator.redis_reader import RedisReader
 from bughive_operator.redis_watch import RedisWatch
 from bughive_operator.sessions import Sessions
 from bughive_operator.settings import OperatorSettings
-from bughive_operator.startup import CannotStart, check_cluster, check_redis, connect_to_cluster
+from bughive_operator.startup import CannotStart, check_cluster, check_redis
 from bughive_operator.sweep import Sweep
 from bughive_protocol.broker import make_app
 from bughive_protocol.connections import connect_async
@@ -42,13 +45,17 @@ async def connections(settings: OperatorSettings) -> AsyncIterator[tuple[ApiServ
         CannotStart: one is missing, wrong, or too old.
     """
     clock = ServerClock()
-    api = ApiServer(connect_to_cluster(settings.reconcile_workers), clock, settings.reconcile_workers)
     try:
-        async with connect_async(settings.redis_url) as client:
+        client = log_in(settings.kubeconfig, settings.reconcile_workers)
+    except NoCluster as error:
+        raise CannotStart(str(error)) from error
+    api = ApiServer(client, clock, settings.reconcile_workers)
+    try:
+        async with connect_async(settings.redis_url) as redis:
             version = await check_cluster(api)
-            await check_redis(client)
+            await check_redis(redis)
             log.info("operator starts", kubernetes=version, namespaces=settings.watch_namespaces or "all")
-            yield api, clock, SessionControl(client, Keys(settings.redis_key_prefix))
+            yield api, clock, SessionControl(redis, Keys(settings.redis_key_prefix))
     finally:
         api.close()
 
@@ -60,9 +67,12 @@ async def run(settings: OperatorSettings) -> None:
         CannotStart: something it needs is missing.
     """
     async with connections(settings) as (api, clock, control):
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
         messenger = CeleryMessenger(make_app(settings), MESSENGER_THREADS)
         try:
-            await Operator(settings, api, clock, control, messenger).run()
+            await Operator(settings, api, clock, control, messenger).run(stop)
         finally:
             messenger.close()
 
@@ -82,8 +92,9 @@ class Operator:
         self._line = Line(settings.max_running)
         self._sessions = Sessions(self._line, clock)
         self._queue = KeyedQueue(self._reconcile, settings.reconcile_workers)
+        self._reader = RedisReader(control)
         heartbeat = Heartbeat()
-        self._watch = RedisWatch(control, self._sessions, self._queue.mark, heartbeat, settings.redis_poll_seconds)
+        self._watch = RedisWatch(control, self._sessions, self._queue.mark, heartbeat)
         applier = Applier(
             api=api,
             control=control,
@@ -98,7 +109,7 @@ class Operator:
             api=api,
             sessions=self._sessions,
             line=self._line,
-            reader=RedisReader(control),
+            reader=self._reader,
             watch=self._watch,
             applier=applier,
             clock=clock,
@@ -106,11 +117,14 @@ class Operator:
         )
         self._sweep = Sweep(api, control, self._sessions, applier, settings.watch_namespaces)
         self._kopf = KopfWatch(
-            self._sessions, self._queue.mark, lambda: check(heartbeat, self._queue, settings.stale_seconds)
+            self._sessions,
+            self._queue.mark,
+            probe=lambda: check(heartbeat, self._queue, settings.stale_seconds),
+            login=api.kopf_credentials,
         )
 
-    async def run(self) -> None:
-        """Run until SIGTERM or SIGINT, or until a loop fails.
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until told to stop, or until a loop fails.
 
         Raises:
             CannotStart: the sessions cannot be listed.
@@ -120,16 +134,20 @@ class Operator:
             self._mark(await self._sweep.round())
         except (ApiServerError, RedisError) as error:
             raise CannotStart(f"The sessions cannot be listed: {error}") from error
-        async with asyncio.TaskGroup() as group:
-            loops = [
-                group.create_task(self._watch.run()),
-                group.create_task(_every(self._settings.resync_seconds, self._resync)),
-                group.create_task(_every(self._settings.sweep_seconds, self._sweep_once)),
-                group.create_task(self._queue.run()),
-            ]
-            await self._kopf.run(self._settings.watch_namespaces, self._settings.health_endpoint)
-            for loop in loops:
-                loop.cancel()
+        settings = self._settings
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._queue.run(stop))
+                group.create_task(self._kopf.run(settings.watch_namespaces, settings.health_endpoint, stop))
+                group.create_task(every(settings.redis_poll_seconds, self._watch.poll, stop))
+                group.create_task(every(settings.resync_seconds, self._resync, stop))
+                group.create_task(self._sweep_often(stop))
+        finally:
+            await self._reader.close()
+
+    async def _sweep_often(self, stop: asyncio.Event) -> None:
+        await pause(self._settings.sweep_seconds, stop)
+        await every(self._settings.sweep_seconds, self._sweep_once, stop)
 
     async def _reconcile(self, uid: str) -> float | None:
         delay = await self._reconciler.reconcile(uid)
@@ -148,9 +166,3 @@ class Operator:
             self._mark(await self._sweep.round())
         except (ApiServerError, RedisError) as error:
             log.warning("sweep failed; it is tried again in its next round", error=str(error))
-
-
-async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        await asyncio.sleep(seconds)
-        await work()

@@ -24,6 +24,11 @@ class RedisReader:
             self._reading = asyncio.create_task(self._read_all())
         return await asyncio.shield(answer)
 
+    async def close(self) -> None:
+        """Let the read that is under way come to its end."""
+        if self._reading is not None:
+            await self._reading
+
     async def _read_all(self) -> None:
         while self._asked:
             batch = dict(list(self._asked.items())[:MAX_BATCH])

@@ -1,6 +1,5 @@
 """Learns from Redis, each second, which sessions to look at: what changed, and whose lease ran out."""
 
-import asyncio
 import time
 from collections.abc import Callable
 
@@ -23,13 +22,11 @@ class RedisWatch:
         sessions: Sessions,
         mark: Callable[[str], None],
         heartbeat: Heartbeat,
-        poll_seconds: float,
     ) -> None:
         self._control = control
         self._sessions = sessions
         self._mark = mark
         self._heartbeat = heartbeat
-        self._poll_seconds = poll_seconds
         self._incarnation: str | None = None
         self._cursor = 0
         self._answers_since: float | None = None
@@ -40,15 +37,9 @@ class RedisWatch:
         """For how long Redis has answered without a break; 0 while it is away."""
         return 0.0 if self._answers_since is None else time.monotonic() - self._answers_since
 
-    async def run(self) -> None:
-        """Poll until cancelled."""
-        while True:
-            self._heartbeat.beat()
-            await self.poll()
-            await asyncio.sleep(self._poll_seconds)
-
     async def poll(self) -> None:
         """Mark what is to be looked at; everything, where Redis is back or is another than it was."""
+        self._heartbeat.beat()
         try:
             changes = await self._control.changes(self._incarnation, self._cursor)
             expired = await self._control.expired_leases()

@@ -16,6 +16,8 @@ PerSecond = Annotated[float, Field(gt=0)]
 class OperatorSettings(RedisSettings):
     """What the operator watches, how much it lets run, and how patient it is."""
 
+    kubeconfig: str = ""
+    """The kubeconfig file to connect by. Empty: the pod's service account, or else `~/.kube/config`."""
     watch_namespaces: Annotated[tuple[str, ...], NoDecode] = ()
     """The namespaces to watch, separated by commas. Empty: the whole cluster."""
     max_running: Annotated[int, Field(ge=1)] = 10

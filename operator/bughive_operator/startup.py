@@ -1,8 +1,6 @@
 """What must be there before the operator starts; what is missing ends it with a sentence that helps."""
 
 import redis.asyncio
-from kubernetes import config
-from kubernetes.client import ApiClient, Configuration
 from redis.exceptions import RedisError
 
 from bughive_crds import GROUP
@@ -14,24 +12,6 @@ INSTALL = "kubectl apply -f crds/"
 
 class CannotStart(Exception):
     """Something that the operator needs is missing or wrong; the message says what to do."""
-
-
-def connect_to_cluster(threads: int) -> ApiClient:
-    """A client by the kubeconfig, or by the pod's service account.
-
-    Raises:
-        CannotStart: there is neither.
-    """
-    configuration = Configuration()
-    try:
-        config.load_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
-    except config.ConfigException as error:
-        raise CannotStart(
-            f"KUBECONFIG: no cluster to connect to ({error}). Set KUBECONFIG to a kubeconfig file, or run in a pod "
-            "with a service account."
-        ) from error
-    configuration.connection_pool_maxsize = threads
-    return ApiClient(configuration)
 
 
 async def check_cluster(api: ApiServer) -> str:

@@ -1,0 +1,255 @@
+"""The operator on a real API server and a real Redis, and a worker that does what a test tells it."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from celery import Celery
+
+from bughive_crds.crawl_report import CrawlReportContent
+from bughive_crds.crawl_session import Outcome
+from bughive_operator.api_server import ApiServer
+from bughive_operator.clock import ServerClock
+from bughive_operator.cluster_login import log_in
+from bughive_operator.messenger import CeleryMessenger, Messenger
+from bughive_operator.operator_process import Operator
+from bughive_operator.settings import OperatorSettings
+from bughive_operator.startup import check_cluster
+from bughive_protocol.broker import make_app
+from bughive_protocol.connections import connect, connect_async
+from bughive_protocol.control import Digest, SessionControl
+from bughive_protocol.finisher import Finisher
+from bughive_protocol.frontier import FrontierItem, PageEnd, PageRecord, PageResult
+from bughive_protocol.keys import Keys
+from bughive_protocol.lease import AcquireResult, BeatResult, Fence, ReleaseReason
+from bughive_protocol.lease_store import Acquired, LeaseStore
+from bughive_protocol.limits import Limits
+from bughive_protocol.redis_store import RedisFrontier
+
+LIMITS = Limits(max_pages=100)
+URL = "http://127.0.0.1:1/"
+
+
+class Users:
+    """What a user does with kubectl, in one namespace."""
+
+    def __init__(self, cluster: Any, namespace: str) -> None:
+        self._cluster = cluster
+        self.namespace = namespace
+
+    async def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
+        return await asyncio.to_thread(self._cluster.kubectl, "--namespace", self.namespace, *arguments, stdin=stdin)
+
+    async def apply(self, name: str = "shop", **spec: Any) -> str:
+        """Create a session; returns its uid."""
+        body = {
+            "apiVersion": "bughive.dev/v1alpha1",
+            "kind": "CrawlSession",
+            "metadata": {"name": name},
+            "spec": {"url": URL, **spec},
+        }
+        return json.loads(await self.kubectl("create", "-o", "json", "-f", "-", stdin=json.dumps(body)))["metadata"][
+            "uid"
+        ]
+
+    async def change(self, name: str = "shop", **spec: Any) -> None:
+        patch = json.dumps({"spec": spec})
+        await self.kubectl("patch", "crawlsession", name, "--type=merge", "-p", patch)
+
+    async def delete(self, name: str = "shop") -> None:
+        await self.kubectl("delete", "crawlsession", name)
+
+    async def get(self, name: str = "shop") -> dict[str, Any]:
+        return json.loads(await self.kubectl("get", "crawlsession", name, "-o", "json"))
+
+    async def status(self, name: str = "shop") -> dict[str, Any]:
+        return (await self.get(name)).get("status", {})
+
+    async def phase(self, phase: str, name: str = "shop", seconds: float = 20, **more: Any) -> dict[str, Any]:
+        """Wait until the session has this phase and these other values in its status."""
+
+        async def there() -> dict[str, Any] | None:
+            status = await self.status(name)
+            wanted = {"phase": phase, **more}
+            return status if {key: status.get(key) for key in wanted} == wanted else None
+
+        return await eventually(there, f"{name} is {phase} {more or ''}", seconds, lambda: self.status(name))
+
+
+async def eventually(
+    ready: Callable[[], Awaitable[Any]],
+    what: str,
+    seconds: float = 20,
+    tell: Callable[[], Awaitable[Any]] | None = None,
+) -> Any:
+    """Wait for a true answer."""
+    deadline = time.monotonic() + seconds
+    while not (answer := await ready()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s in vain: {what}; it is {await tell() if tell else answer}")
+        await asyncio.sleep(0.05)
+    return answer
+
+
+class Turn:
+    """A worker at work on one attempt."""
+
+    def __init__(self, redis_url: str, keys: Keys, leases: LeaseStore, acquired: Acquired) -> None:
+        assert acquired.fence is not None
+        self.fence: Fence = acquired.fence
+        self.spec = json.loads(acquired.spec_json)
+        self._redis_url, self._keys, self._leases = redis_url, keys, leases
+
+    async def crawl(self, *paths: str) -> None:
+        async with connect_async(self._redis_url) as client:
+            frontier = RedisFrontier(client, self._keys, self.fence, LIMITS)
+            await frontier.add([FrontierItem(url=URL + path, depth=0) for path in paths])
+            for claim in await frontier.claim_pages(len(paths)):
+                page = PageResult(url=claim.item.url, end=PageEnd.LOADED, status=200)
+                await frontier.record_page(PageRecord(page=page, recorded_at=datetime.now(UTC)))
+
+    async def finish(self, outcome: Outcome = Outcome.PASSED) -> None:
+        async with connect_async(self._redis_url) as client:
+            finisher = Finisher(client, self._keys, self.fence, LIMITS)
+            content = CrawlReportContent(session="shop", url=URL, outcome=outcome)
+            await finisher.put_digest(Digest(content=content, report_url="file:///reports/report.html"))
+            await finisher.finish(outcome, {})
+
+    def beat(self) -> BeatResult:
+        return self._leases.beat(self.fence)
+
+    def release(self, reason: ReleaseReason, message: str = "", **more: Any) -> None:
+        self._leases.release(self.fence, reason, message, **more)
+
+
+class Worker:
+    """Takes messages off the crawl queue and leases as a real worker does; what it crawls is up to the test."""
+
+    def __init__(self, app: Celery, redis_url: str, keys: Keys) -> None:
+        self._app, self._redis_url, self._keys = app, redis_url, keys
+
+    async def message(self, seconds: float = 20) -> dict[str, Any]:
+        """The next message of the crawl queue."""
+        return await asyncio.to_thread(self._pop, seconds)
+
+    async def take(self, seconds: float = 20, lease_seconds: float = 15) -> Turn:
+        """Wait for a message and take its lease."""
+        ids = await self.message(seconds)
+        return self.acquire(**ids, lease_seconds=lease_seconds)
+
+    def acquire(self, session_id: str, attempt: int, shard: int, lease_seconds: float = 15) -> Turn:
+        leases = LeaseStore(connect(self._redis_url), self._keys, lease_seconds)
+        acquired = leases.acquire(session_id, attempt, shard, "worker-a")
+        assert acquired.result is AcquireResult.OK, acquired.result
+        return Turn(self._redis_url, self._keys, leases, acquired)
+
+    def _pop(self, seconds: float) -> dict[str, Any]:
+        with self._app.connection_for_read() as connection:
+            queue = connection.SimpleQueue(self._app.amqp.queues["crawl"])
+            message = queue.get(timeout=seconds)
+            message.ack()
+            queue.close()
+            return message.payload[1]
+
+
+@pytest.fixture(name="eventually")
+def eventually_fixture() -> Callable[..., Awaitable[Any]]:
+    return eventually
+
+
+@pytest.fixture
+def users(cluster, namespace) -> Users:
+    return Users(cluster, namespace)
+
+
+@pytest.fixture
+def settings(redis_url: str, key_prefix: str, namespace: str, kubeconfig) -> OperatorSettings:
+    """The operator's settings with short waits."""
+    return OperatorSettings(
+        redis_url=redis_url,
+        kubeconfig=str(kubeconfig),
+        redis_key_prefix=key_prefix,
+        watch_namespaces=(namespace,),
+        redis_poll_seconds=0.1,
+        progress_interval_seconds=0.2,
+        resync_seconds=1,
+        sweep_seconds=1,
+        resend_after_seconds=0.5,
+        stop_grace_seconds=1,
+        takeover_grace_seconds=0.5,
+        backoff_seconds=0.5,
+    )
+
+
+@pytest.fixture
+def worker(settings: OperatorSettings) -> Worker:
+    return Worker(make_app(settings), settings.redis_url, Keys(settings.redis_key_prefix))
+
+
+@pytest.fixture
+async def control(settings: OperatorSettings) -> AsyncIterator[SessionControl]:
+    async with connect_async(settings.redis_url) as client:
+        yield SessionControl(client, Keys(settings.redis_key_prefix))
+
+
+class Operators:
+    """Starts operators in this process, and ends them as abruptly as a process can die."""
+
+    def __init__(self, settings: OperatorSettings) -> None:
+        self._settings = settings
+        self._running: list[tuple[asyncio.Task[None], asyncio.Event, AsyncExitStack]] = []
+
+    async def start(
+        self,
+        wrap_control: Callable[[SessionControl], SessionControl] = lambda control: control,
+        wrap_messenger: Callable[[Messenger], Messenger] = lambda messenger: messenger,
+        **changes: Any,
+    ) -> None:
+        settings = self._settings.model_copy(update=changes)
+        stack = AsyncExitStack()
+        clock = ServerClock()
+        api = ApiServer(log_in(settings.kubeconfig, 4), clock, 4)
+        stack.callback(api.close)
+        messenger = CeleryMessenger(make_app(settings), 2)
+        stack.callback(messenger.close)
+        client = await stack.enter_async_context(connect_async(settings.redis_url))
+        await check_cluster(api)
+        control = wrap_control(SessionControl(client, Keys(settings.redis_key_prefix)))
+        operator = Operator(settings, api, clock, control, wrap_messenger(messenger))
+        stop = asyncio.Event()
+        self._running.append((asyncio.create_task(operator.run(stop)), stop, stack))
+
+    async def stop(self) -> None:
+        """As SIGTERM does it."""
+        await self._end(lambda _, stop: stop.set())
+
+    async def kill(self) -> None:
+        """At once, wherever it is."""
+        await self._end(lambda task, _: task.cancel())
+
+    async def _end(self, end: Callable[[asyncio.Task[None], asyncio.Event], object]) -> None:
+        running, self._running = self._running, []
+        for task, stop, stack in running:
+            end(task, stop)
+            await asyncio.wait([task])
+            await stack.aclose()
+            if not task.cancelled() and (error := task.exception()):
+                raise error
+
+
+@pytest.fixture
+async def operators(settings: OperatorSettings) -> AsyncIterator[Operators]:
+    operators = Operators(settings)
+    yield operators
+    await operators.stop()
+
+
+@pytest.fixture
+async def operator(operators: Operators) -> Operators:
+    await operators.start()
+    return operators
