@@ -1,0 +1,65 @@
+"""Writes docs/settings.md from the settings classes: `python -m bughive_dev.settings_page [--check]`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+
+from bughive_operator.settings import OperatorSettings
+from bughive_protocol.settings import RedisSettings
+from bughive_worker.settings import WorkerSettings
+
+PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+HEAD = """# Settings
+
+Environment variables, read once at the start of a process. A wrong one ends it, with a message that names it.
+This page is generated: `python -m bughive_dev.settings_page`.
+"""
+SECTIONS: tuple[tuple[str, type[BaseSettings]], ...] = (
+    ("Operator and workers", RedisSettings),
+    ("Operator", OperatorSettings),
+    ("Workers", WorkerSettings),
+)
+
+
+def render() -> str:
+    """The page's text."""
+    parts = [HEAD]
+    told: set[str] = set()
+    for title, settings in SECTIONS:
+        rows = [_row(name, field) for name, field in settings.model_fields.items() if name not in told]
+        told |= set(settings.model_fields)
+        parts.append("\n".join([f"\n## {title}\n", "| variable | default | meaning |", "|---|---|---|", *rows, ""]))
+    return "".join(parts)
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    variable = str(field.alias or name).upper()
+    meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+    return f"| `{variable}` | {_default(field)} | {meaning} |"
+
+
+def _default(field: FieldInfo) -> str:
+    default: Any = field.default
+    if default is PydanticUndefined or default in (None, "", ()):
+        return ""
+    return f"`{default}`"
+
+
+def main() -> int:
+    """Write the page, or with ``--check`` say whether it is fresh."""
+    text = render()
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_text(text)
+        return 0
+    if PAGE.is_file() and PAGE.read_text() == text:
+        return 0
+    sys.stderr.write("docs/settings.md is stale: run `python -m bughive_dev.settings_page`\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
