@@ -1,0 +1,87 @@
+"""The process' browser: started on first use, replaced when it died, is worn out or has grown too big."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from structlog.stdlib import get_logger
+
+from bughive_worker.browser.driver import Chromium, Driver
+from bughive_worker.browser.settings import BrowserSettings
+
+_MEMORY_SECONDS = 5.0
+"""How often memory is looked at."""
+log = get_logger(__name__)
+
+
+class BrowserHost:
+    """Lends the browser to visits. Use it in one event loop."""
+
+    def __init__(self, settings: BrowserSettings, proxy_url: str | None = None) -> None:
+        self._settings = settings
+        self._driver = Driver(settings, proxy_url)
+        self._current: Chromium | None = None
+        self._launching = asyncio.Lock()
+        self._alone = asyncio.Lock()
+        self._memory_at = time.monotonic()
+        self.restarts = 0
+        """How many browsers were replaced, for whatever reason."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages are visited at once."""
+        return self._settings.browser_pages
+
+    async def chromium(self) -> Chromium:
+        """The browser to use now.
+
+        Raises:
+            BrowserUnavailable: none can be started.
+        """
+        async with self._launching:
+            if self._current is None or not self._current.usable:
+                if self._current is not None:
+                    self.restarts += 1
+                    log.info("browser is replaced", restarts=self.restarts, died=self._current.dead)
+                self._current = await self._driver.launch()
+            return self._current
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Chromium]:
+        """A browser for one visit alone, so that a page that kills it kills no other. One at a time."""
+        async with self._alone:
+            async with self._launching:
+                chromium = await self._driver.launch()
+            try:
+                yield chromium
+            finally:
+                await chromium.close()
+
+    def lend(self, chromium: Chromium) -> None:
+        """Note that a tab of this browser is in use."""
+        chromium.lent += 1
+        chromium.visits += 1
+
+    async def take_back(self, chromium: Chromium) -> None:
+        """Note that a tab of this browser is free again; a browser that is worn out goes with its last tab."""
+        chromium.lent -= 1
+        if chromium.usable and await self._is_worn_out(chromium):
+            chromium.retired = True
+        if chromium.retired and chromium.lent == 0 and not chromium.dead:
+            await chromium.close()
+
+    async def _is_worn_out(self, chromium: Chromium) -> bool:
+        if chromium.visits >= self._settings.browser_recycle_pages:
+            return True
+        if time.monotonic() - self._memory_at < _MEMORY_SECONDS:
+            return False
+        self._memory_at = time.monotonic()
+        return await asyncio.to_thread(chromium.memory_mib) > self._settings.browser_recycle_mib
+
+    async def stop(self) -> None:
+        """End the browser and the driver. The host may be used again afterwards."""
+        current, self._current = self._current, None
+        if current is not None and not current.dead:
+            await current.close()
+        await self._driver.stop()

@@ -1,0 +1,12 @@
+"""The JavaScript that runs in every page, read from the files beside this one."""
+
+from pathlib import Path
+
+from bughive_worker.collect.collect import INIT_SCRIPT
+
+_HERE = Path(__file__).parent
+
+INIT_SCRIPTS = f"{INIT_SCRIPT}\n{(_HERE / 'init.js').read_text(encoding='utf-8')}"
+"""Runs before a page's own scripts, in one piece because each piece costs."""
+SETTLE = (_HERE / "settle.js").read_text(encoding="utf-8")
+"""A function that waits until the page has come to rest; see ``settled``."""

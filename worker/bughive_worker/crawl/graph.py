@@ -1,0 +1,127 @@
+"""One page's way through the crawl, as a graph.
+
+visit -> inspect? -> detect -> verify? -> picture? -> record
+
+A page is inspected when its template is new, and verified when what it shows may be flaky. A page that failed at
+first and is well at the second look goes through ``inspect`` and ``detect`` again, once.
+"""
+
+from functools import cache
+from typing import TypedDict
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from bughive_protocol.finding import Finding
+from bughive_protocol.frontier import PageEnd, Template
+from bughive_worker.crawl import steps
+from bughive_worker.crawl.reachability import check_start
+from bughive_worker.crawl.second_look import failed
+from bughive_worker.crawl.steps import PageRun
+from bughive_worker.detectors.registry import detect
+from bughive_worker.observation import PageObservation
+
+
+class PageState(TypedDict, total=False):
+    """What is known of the page so far."""
+
+    observation: PageObservation
+    template: Template | None
+    """Set where this page is the first of its template."""
+    findings: tuple[Finding, ...]
+    new: frozenset[str]
+    """Fingerprints that the session has not recorded yet."""
+    doubted: frozenset[str]
+    """Those of them that are to be seen twice."""
+    verified: bool
+    recovered: bool
+    """The page failed at first and was well at the second look."""
+
+
+Context = Runtime[PageRun]
+
+
+async def _visit(state: PageState, runtime: Context) -> PageState:  # noqa: ARG001 - the first node has no past
+    run = runtime.context
+    observation, template = steps.place(run.session, await steps.look(run))
+    return {"observation": observation, "template": template, "verified": False, "recovered": False}
+
+
+async def _inspect(state: PageState, runtime: Context) -> PageState:
+    template, session = state["template"], runtime.context.session
+    if template is None or not session.inspects:
+        return {}
+    seen = await steps.inspect_page(runtime.context, state["observation"], template)
+    return {"observation": seen} if seen else {"template": None}
+
+
+async def _detect(state: PageState, runtime: Context) -> PageState:
+    session, observation = runtime.context.session, state["observation"]
+    findings = detect(observation, session.spec.checks)
+    new = await steps.unknown(session, findings)
+    return {"findings": findings, "new": new, "doubted": steps.to_confirm(session, observation, findings) & new}
+
+
+async def _verify(state: PageState, runtime: Context) -> PageState:
+    run = runtime.context
+    again = await steps.look_again(run)
+    if not failed(state["observation"]):
+        findings = steps.stand(run.session, state["findings"], state["doubted"], again)
+        return {"findings": findings, "verified": True}
+    if failed(again) or again.end is PageEnd.CRASHED:
+        return {"verified": True}
+    observation, template = steps.place(run.session, again)
+    return {"observation": observation, "template": template, "verified": True, "recovered": True}
+
+
+async def _picture(state: PageState, runtime: Context) -> PageState:
+    if runtime.context.session.takes_pictures:
+        await steps.take_pictures(runtime.context, state["findings"], state["new"])
+    return {}
+
+
+async def _record(state: PageState, runtime: Context) -> PageState:
+    run, observation = runtime.context, state["observation"]
+    check_start(run.session.bounds.scope, observation)
+    await steps.record(run, observation, state["findings"], state["template"])
+    return {}
+
+
+def _is_novel(state: PageState) -> str:
+    return "inspect" if state["template"] else "detect"
+
+
+def _is_doubtful(state: PageState) -> str:
+    if not state["verified"] and (failed(state["observation"]) or state["doubted"]):
+        return "verify"
+    return "picture" if state["new"] else "record"
+
+
+def _is_well_again(state: PageState) -> str:
+    return _is_novel(state) if state["recovered"] else "picture"
+
+
+@cache
+def page_graph() -> CompiledStateGraph[PageState, PageRun, PageState, PageState]:
+    """The graph, compiled once per process."""
+    graph = StateGraph(PageState, context_schema=PageRun)
+    graph.add_node("visit", _visit)
+    graph.add_node("inspect", _inspect)
+    graph.add_node("detect", _detect)
+    graph.add_node("verify", _verify)
+    graph.add_node("picture", _picture)
+    graph.add_node("record", _record)
+    graph.add_edge(START, "visit")
+    graph.add_conditional_edges("visit", _is_novel, ["inspect", "detect"])
+    graph.add_edge("inspect", "detect")
+    graph.add_conditional_edges("detect", _is_doubtful, ["verify", "picture", "record"])
+    graph.add_conditional_edges("verify", _is_well_again, ["inspect", "detect", "picture"])
+    graph.add_edge("picture", "record")
+    graph.add_edge("record", END)
+    return graph.compile()
+
+
+async def run_page(run: PageRun) -> None:
+    """Take one claimed page through the graph, to its record."""
+    await page_graph().ainvoke({}, context=run, config={"recursion_limit": 20})

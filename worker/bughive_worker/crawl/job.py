@@ -1,0 +1,55 @@
+"""What a crawl is given, and how it ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_protocol.frontier import Findings, Frontier, Images
+from bughive_worker.stop import StopReason
+
+
+@dataclass(frozen=True)
+class CrawlJob:
+    """One session, as far as the crawl needs to know it."""
+
+    session_id: str
+    namespace: str
+    name: str
+    spec: CrawlSessionSpec
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where the session's state is."""
+
+    frontier: Frontier
+    findings: Findings
+    images: Images
+
+
+class StopRequest(Protocol):
+    """A request to stop, which may come from another thread; ``bughive_worker.stop.Stop`` is one."""
+
+    @property
+    def reason(self) -> StopReason | None:
+        """Why; None: go on."""
+        ...
+
+    async def wait(self) -> None:
+        """Wait until there is a reason."""
+        ...
+
+
+class CrawlEnd(StrEnum):
+    """How a crawl ended that met no error."""
+
+    COMPLETE = "complete"
+    """Every page was visited, or as many as the session may visit, and every link checked."""
+    STOPPED = "stopped"
+    """On request. What was claimed and not recorded was given back."""
+
+
+OnPage = Callable[[str], None]
+"""Called with the URL of each page that is begun."""

@@ -1,0 +1,39 @@
+"""Where a crawl begins: the start page, and what the sitemap names."""
+
+from bughive_protocol.frontier import FrontierItem, Via
+from bughive_worker.crawl.bounds import Use
+from bughive_worker.crawl.session import Session
+from bughive_worker.net.sitemap import collect_sitemap
+
+_BATCH = 500
+
+
+async def plant_start(session: Session) -> None:
+    """Make the start page known."""
+    start = session.bounds.scope.start
+    await session.bounds.use(start, 0)  # counted among the admitted
+    await session.stores.frontier.add([FrontierItem(url=start, depth=0, via=Via.START)])
+
+
+async def plant_sitemap(session: Session) -> None:
+    """Make the pages known that the sitemaps name: those that robots.txt names, else the one in the usual place."""
+    bounds = session.bounds
+    starts = (await bounds.rules(bounds.scope.start)).sitemaps or bounds.sitemaps
+    sitemap = await collect_sitemap(session.fetcher, session.pacer, starts, bounds.scope.admits)
+    batch: list[FrontierItem] = []
+    for url in sitemap.pages:
+        if await bounds.use(url, 0) is Use.VISIT:
+            batch.append(FrontierItem(url=url, depth=1, via=Via.SITEMAP))
+        if len(batch) >= _BATCH:
+            await session.stores.frontier.add(batch)
+            batch = []
+    if batch:
+        await session.stores.frontier.add(batch)
+
+
+async def remember_visited(session: Session) -> None:
+    """Tell the bounds on traps what earlier attempts have visited."""
+    if (await session.stores.frontier.counts()).crawled == 0:
+        return
+    for page in await session.stores.findings.pages():
+        session.bounds.remember(page.url)

@@ -1,0 +1,119 @@
+"""What the visits of one session share."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bughive_crds.crawl_session import CrawlSessionSpec, Screenshots
+from bughive_protocol.errors import EgressRefused, InvalidSpec, SiteUnreachable
+from bughive_worker.browser.visit import VisitRules
+from bughive_worker.browser.window import Presentation, Window
+from bughive_worker.crawl.bounds import Bounds
+from bughive_worker.crawl.engine import Engine
+from bughive_worker.crawl.job import CrawlJob, OnPage, Stores
+from bughive_worker.crawl.templates_seen import TemplatesSeen
+from bughive_worker.detectors import accessibility, clipped_text, overflow, overlap
+from bughive_worker.net.failure import FailureKind
+from bughive_worker.net.fetch import Fetcher
+from bughive_worker.net.link_check import LinkChecker
+from bughive_worker.net.politeness import HostPacer
+from bughive_worker.net.robots import Robots
+from bughive_worker.net.urls import split_authority
+
+_BY_INSPECTION = frozenset(
+    detector.name for detector in (accessibility.DETECTOR, overflow.DETECTOR, overlap.DETECTOR, clipped_text.DETECTOR)
+)
+
+
+@dataclass
+class Session:
+    """One session while it is being crawled by this process."""
+
+    job: CrawlJob
+    stores: Stores
+    engine: Engine
+    bounds: Bounds
+    pacer: HostPacer
+    fetcher: Fetcher
+    checker: LinkChecker
+    window: Window
+    rules: VisitRules
+    templates: TemplatesSeen
+    on_page: OnPage
+    confirmed: set[str] = field(default_factory=set)
+    """Fingerprints that were seen twice, or need no second look."""
+
+    @property
+    def spec(self) -> CrawlSessionSpec:
+        """What to crawl and how."""
+        return self.job.spec
+
+    @property
+    def inspects(self) -> bool:
+        """Whether any detector looks at what only the full inspection gathers."""
+        checks = self.spec.checks
+        return bool((_BY_INSPECTION & set(checks.enable) if checks.enable else _BY_INSPECTION) - set(checks.disable))
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether findings get a picture."""
+        return self.spec.artifacts.screenshots is Screenshots.FINDINGS
+
+
+@asynccontextmanager
+async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: OnPage) -> AsyncIterator[Session]:
+    """Set up all that the visits share, and close it afterwards.
+
+    Raises:
+        InvalidSpec: the scope makes no sense.
+        BrowserUnavailable: the browser does not start.
+    """
+    browser = job.spec.browser
+    user_agent = browser.user_agent or (await engine.host.chromium()).user_agent
+    in_site = Bounds(job.spec, None).scope.in_site
+    pacer = HostPacer(browser.requests_per_second)
+    async with Fetcher(engine.proxy, user_agent=user_agent, headers=browser.headers, in_site=in_site) as fetcher:
+        presentation = Presentation(browser.locale, user_agent, browser.headers, in_site)
+        window = Window(engine.host, presentation)
+        try:
+            yield Session(
+                job=job,
+                stores=stores,
+                engine=engine,
+                bounds=Bounds(job.spec, Robots(fetcher) if job.spec.scope.respect_robots_txt else None),
+                pacer=pacer,
+                fetcher=fetcher,
+                checker=LinkChecker(fetcher, pacer),
+                window=window,
+                rules=VisitRules(browser.page_timeout_seconds, browser.dismiss, engine.proxy.last_failure),
+                templates=TemplatesSeen(await stores.frontier.templates()),
+                on_page=on_page,
+            )
+        finally:
+            await window.close()
+
+
+async def ask_permission(session: Session) -> None:
+    """See what robots.txt says before the first visit, and keep to its pace.
+
+    Raises:
+        EgressRefused: the guard forbids the start page's host.
+        SiteUnreachable: the host, or its robots.txt, cannot be read now.
+        InvalidSpec: robots.txt forbids the start page.
+    """
+    start = session.bounds.scope.start
+    rules = await session.bounds.rules(start)
+    if rules.problem:
+        failure = session.engine.proxy.last_failure(*split_authority(start))
+        if failure is None:
+            raise SiteUnreachable(rules.problem)
+        if failure.kind is FailureKind.REFUSED_BY_GUARD:
+            raise EgressRefused(failure.message)
+        raise SiteUnreachable(failure.message)
+    if not rules.allowed(start):
+        raise InvalidSpec(
+            f"robots.txt forbids {start}. Start from a page that it allows, "
+            "or set spec.scope.respectRobotsTxt to false if the site is yours."
+        )
+    if rules.crawl_delay is not None:
+        session.pacer.set_delay(start, rules.crawl_delay)

@@ -1,0 +1,140 @@
+"""The steps of one page's run: what each node of the graph does."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from playwright.async_api import Error
+from structlog.stdlib import get_logger
+
+from bughive_protocol.finding import Finding
+from bughive_protocol.frontier import Claim, PageEnd, Template
+from bughive_worker.browser.capture import by_width, capture
+from bughive_worker.browser.visit import visit
+from bughive_worker.collect.inspect import inspect
+from bughive_worker.crawl.outlinks import outlinks
+from bughive_worker.crawl.page_record import page_record
+from bughive_worker.crawl.seat import Seat
+from bughive_worker.crawl.second_look import doubtful, failed, reproduced
+from bughive_worker.crawl.session import Session
+from bughive_worker.crawl.throttle import pause, throttled
+from bughive_worker.detectors.registry import detect
+from bughive_worker.observation import PageObservation
+
+INSPECT_SECONDS = 20.0
+"""axe-core on a huge page can take minutes; a page that takes longer goes without."""
+CAPTURE_SECONDS = 5.0
+MAX_PICTURES = 20
+"""Of one page; its further findings go without."""
+_THROTTLE_TRIES = 3
+_PATIENCE = 90.0
+"""Seconds that a site may ask to be left alone; where it asks for more, its answer is recorded as it is."""
+_ERROR = 400
+log = get_logger(__name__)
+
+
+@dataclass
+class PageRun:
+    """One page on its way through the graph; the part of it that is no plain data."""
+
+    session: Session
+    claim: Claim
+    seat: Seat
+
+
+async def look(run: PageRun) -> PageObservation:
+    """Visit the page in a tab of the shared browser; where that dies on it, in a browser of its own."""
+    session, item = run.session, run.claim.item
+    for last in (False, False, True):
+        await session.pacer.turn(item.url)
+        observation = await visit(await run.seat.take(session.window.tab()), item, session.rules)
+        if observation.end is PageEnd.CRASHED:
+            observation = await visit(await run.seat.take(session.window.lone_tab()), item, session.rules)
+        if not throttled(observation) or last:
+            break
+        session.pacer.slow_down(item.url, pause(observation, datetime.now(UTC)))
+        if session.pacer.pause_left(item.url) > _PATIENCE:
+            break
+        await run.seat.leave()  # others need the tab more while this one waits
+    return observation
+
+
+async def look_again(run: PageRun) -> PageObservation:
+    """Visit the page as a stranger: no cookies, no cache."""
+    await run.session.pacer.turn(run.claim.item.url)
+    tab = await run.seat.take(run.session.window.fresh_tab())
+    return await visit(tab, run.claim.item, run.session.rules)
+
+
+def place(session: Session, observation: PageObservation) -> tuple[PageObservation, Template | None]:
+    """Name the page's template; the template itself comes along where this page is the first of it."""
+    if observation.end is not PageEnd.LOADED or observation.dom is None or (observation.status or 200) >= _ERROR:
+        return observation, None
+    template, is_new = session.templates.place(observation.dom.features)
+    return replace(observation, template=template.id), template if is_new else None
+
+
+async def inspect_page(run: PageRun, observation: PageObservation, template: Template) -> PageObservation | None:
+    """Gather what is too dear for every page. None: the page could not be inspected."""
+    tab = run.seat.tab
+    if tab is None or tab.spoiled:
+        return None
+    try:
+        async with asyncio.timeout(INSPECT_SECONDS):
+            inspection = await inspect(tab.page)
+    except (Error, TimeoutError) as error:
+        tab.spoiled = True
+        run.session.templates.forget(template)
+        log.info("page was not inspected", url=observation.url, error=str(error)[:200])
+        return None
+    return replace(observation, inspected=True, layout=inspection.layout, accessibility=inspection.accessibility)
+
+
+async def unknown(session: Session, findings: tuple[Finding, ...]) -> frozenset[str]:
+    """The fingerprints that the session has not recorded yet."""
+    fingerprints = [finding.fingerprint for finding in findings]
+    return frozenset(fingerprints) - await session.stores.findings.known(fingerprints) if fingerprints else frozenset()
+
+
+def to_confirm(session: Session, observation: PageObservation, findings: tuple[Finding, ...]) -> frozenset[str]:
+    """What of a page has to be seen twice: new findings that may be flaky, or the page's own failure."""
+    if failed(observation):
+        return frozenset(finding.fingerprint for finding in findings)
+    return doubtful(observation, findings) - session.confirmed
+
+
+def stand(
+    session: Session, findings: tuple[Finding, ...], doubted: frozenset[str], again: PageObservation
+) -> tuple[Finding, ...]:
+    """The findings that a second look bears out."""
+    standing = reproduced(findings, doubted, detect(again, session.spec.checks))
+    session.confirmed |= doubted & {finding.fingerprint for finding in standing}
+    return standing
+
+
+async def take_pictures(run: PageRun, findings: tuple[Finding, ...], new: frozenset[str]) -> None:
+    """Picture the first example of each finding, as long as the page stays up."""
+    tab = run.seat.tab
+    wanted = [finding for finding in findings if finding.fingerprint in new][:MAX_PICTURES]
+    if tab is None or tab.spoiled or not wanted:
+        return
+    size = tab.page.viewport_size
+    try:
+        for finding in by_width(wanted):
+            async with asyncio.timeout(CAPTURE_SECONDS):
+                picture = await capture(tab.page, finding)
+            await run.session.stores.images.put(finding.fingerprint, picture)
+        if size is not None:
+            await tab.page.set_viewport_size(size)
+    except (Error, TimeoutError) as error:
+        tab.spoiled = True
+        log.info("picture was not taken", url=run.claim.item.url, error=str(error)[:200])
+
+
+async def record(
+    run: PageRun, observation: PageObservation, findings: tuple[Finding, ...], template: Template | None
+) -> None:
+    """Write the page with all that follows from it."""
+    await run.seat.leave()
+    out = await outlinks(observation, run.session.bounds)
+    await run.session.stores.frontier.record_page(page_record(observation, findings, out, template, datetime.now(UTC)))
