@@ -137,6 +137,11 @@ class ClientConnection(asyncio.Protocol):
             upstream.send(b"".join(self._waiting), is_request=not greeting)
             self._waiting.clear()
 
+    def answered(self) -> None:
+        """The server begins to answer: it is well again, whatever went wrong before."""
+        if self._target is not None:
+            self._dialer.failures.clear(self._target.host, self._target.port)
+
     def receive(self, data: bytes) -> None:
         """Pass on what the server sent."""
         self._last_active = self._loop.time()

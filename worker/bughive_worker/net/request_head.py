@@ -64,17 +64,15 @@ def rewrite(start: tuple[bytes, bytes, str], headers: Sequence[Header], *, keep_
         path = b"/" + path
     target = _target(authority, default_port)
 
-    connection = b",".join(value for name, value in headers if name.lower() == b"connection").lower()
-    named = {option.strip() for option in connection.split(b",")}
-    upgrades = b",".join(value.lower() for name, value in headers if name.lower() == b"upgrade")
-    websocket = b"upgrade" in named and upgrades.strip() == b"websocket"
-    chunked = any(name.lower() == b"transfer-encoding" for name, _ in headers)
+    lowered = [(name.lower(), name, value) for name, value in headers]
+    named = {option.strip() for option in _all(b"connection", lowered).split(b",")}
+    websocket = b"upgrade" in named and _all(b"upgrade", lowered) == b"websocket"
+    chunked = _all(b"transfer-encoding", lowered) != b""
     if b"upgrade" in named and not websocket:
         raise BadRequest("only websocket upgrades pass", HTTPStatus.NOT_IMPLEMENTED)
 
     lines = [b"%s %s HTTP/%s" % (method, path, version.encode()), b"Host: " + authority]
-    for name, value in headers:
-        lower = name.lower()
+    for lower, name, value in lowered:
         if lower not in _HOP_BY_HOP and lower not in named and not lower.startswith(b"proxy-"):
             lines.append(b"%s: %s" % (name, value))
     if chunked:
@@ -84,6 +82,11 @@ def rewrite(start: tuple[bytes, bytes, str], headers: Sequence[Header], *, keep_
     elif not keep_alive:
         lines.append(b"Connection: close")
     return RequestHead(target, b"\r\n".join(lines) + b"\r\n\r\n", chunked=chunked, websocket=websocket)
+
+
+def _all(name: bytes, headers: Sequence[tuple[bytes, bytes, bytes]]) -> bytes:
+    """All values of one header as one, in lower case; empty without it."""
+    return b",".join(value.strip().lower() for lower, _, value in headers if lower == name)
 
 
 def _target(authority: bytes, default_port: int | None) -> Target:

@@ -8,6 +8,9 @@ from typing import cast
 class Client(Interface):
     """Whom the server's bytes are for."""
 
+    def answered(self) -> None:
+        """The server begins to answer a request."""
+
     def receive(self, data: bytes) -> None:
         """Pass on what the server sent."""
 
@@ -60,9 +63,12 @@ class Upstream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The server sent something."""
-        self.answered = True
-        if self._client is not None:
-            self._client.receive(data)
+        if self._client is None:
+            return
+        if not self.answered:
+            self.answered = True
+            self._client.answered()
+        self._client.receive(data)
 
     def eof_received(self) -> bool:
         """The server sends no more."""
