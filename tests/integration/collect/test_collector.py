@@ -161,6 +161,16 @@ async def test_a_page_that_bends_json_is_read_all_the_same(show):
     assert await page.evaluate("() => JSON.stringify([1])") == '"bent"'
 
 
+async def test_fields_that_are_named_like_properties_do_not_confuse_it(show):
+    page = await show(
+        '<img name="title" src="/x.png"><form id="f" name="links"><input name="id"><input name="children"><a href="/a">A</a></form>'
+        '<form name="images" id="f"><input name="parentNode"></form>'
+    )
+    dom = await facts(page)
+    assert (dom.title, len(dom.links), len(dom.images)) == ("A page", 1, 1)
+    assert [fact.text for fact in dom.duplicate_ids] == ["f"]
+
+
 async def test_a_huge_page_yields_bounded_facts(show):
     page = await show("<main></main>")
     await page.evaluate(

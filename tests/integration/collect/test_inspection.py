@@ -162,6 +162,14 @@ async def test_of_a_huge_page_axe_looks_at_the_first_of_each_row_and_puts_the_re
     assert await page.evaluate("() => document.documentElement.outerHTML") == before
 
 
+async def test_fields_that_are_named_like_properties_do_not_confuse_it(show):
+    fields = '<input name="children"><input name="id">' + '<p class="row">x</p>' * 2000
+    page = await show(f'<main><form style="width:600px">{fields}</form></main>')
+    inspection = await inspect(page)
+    assert [element.selector for element in inspection.layout[0].overflowing] == ["body > main > form"]
+    assert "label" in {violation.rule for violation in inspection.accessibility}
+
+
 async def test_every_rule_we_name_is_one_of_axes(show):
     page = await show("<main><h1>x</h1></main>")
     await audit(page)

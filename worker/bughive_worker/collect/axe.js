@@ -61,7 +61,7 @@ function setAsideFurtherOfAKind() {
   for (const parent of document.body.querySelectorAll("*")) {
     if (parent.childElementCount <= ALIKE_KEPT) continue;
     const kept = new Map();
-    for (const child of [...parent.children]) {
+    for (const child of childrenOf(parent)) {
       const kind = `${child.localName}.${child.getAttribute("class") ?? ""}`;
       const count = (kept.get(kind) ?? 0) + 1;
       kept.set(kind, count);

@@ -12,7 +12,7 @@ function collect() {
   const duplicates = duplicateIds();
   return toText({
     dom: {
-      title: document.title.slice(0, 500),
+      title: titleOf(document).slice(0, 500),
       lang: document.documentElement.lang || "",
       description: metaContent("meta[name=description i]").slice(0, 1000),
       canonical: document.querySelector("link[rel=canonical][href]")?.href ?? null,
@@ -36,13 +36,18 @@ function collect() {
   });
 }
 
+/** The document's title; `document.title` may be an image of that name. */
+function titleOf(page) {
+  return Object.getOwnPropertyDescriptor(Document.prototype, "title").get.call(page);
+}
+
 function metaContent(selector) {
   return document.querySelector(selector)?.content?.trim() ?? "";
 }
 
 function links() {
   const byKey = new Map();
-  for (const anchor of document.links) {
+  for (const anchor of document.querySelectorAll("a[href], area[href]")) {
     if (byKey.size >= MOST_LINKS) break;
     if (anchor.protocol !== "http:" && anchor.protocol !== "https:") continue;
     const rel = anchor.rel;
@@ -56,7 +61,7 @@ function links() {
 
 function images() {
   const facts = [];
-  for (const image of document.images) {
+  for (const image of document.querySelectorAll("img")) {
     if (facts.length >= MOST_IMAGES) break;
     const url = image.currentSrc || image.src;
     if (!/^https?:/.test(url)) continue;
@@ -87,7 +92,7 @@ function duplicateIds() {
   const seen = new Set();
   const facts = new Map();
   for (const element of document.querySelectorAll("[id]")) {
-    const id = element.id;
+    const id = element.getAttribute("id");
     // Copies of one inlined drawing repeat its inner ids; nothing refers to them from outside.
     if (id === "" || element.ownerSVGElement) continue;
     if (!seen.has(id)) seen.add(id);

@@ -14,6 +14,13 @@ function stableClasses(element, most) {
   return names;
 }
 
+/** The element's children; a form's own `children` may be one of its fields of that name. */
+function childrenOf(element) {
+  const children = [];
+  for (let child = element.firstElementChild; child; child = child.nextElementSibling) children.push(child);
+  return children;
+}
+
 const selectors = new Map();
 const twins = new Map(); // parent -> how many children of each tag
 const places = new Map(); // child -> its place among those of its tag
@@ -42,7 +49,7 @@ function placeAmongTwins(element, parent) {
   let counts = twins.get(parent);
   if (!counts) {
     twins.set(parent, (counts = new Map()));
-    for (let child = parent.firstElementChild; child; child = child.nextElementSibling) {
+    for (const child of childrenOf(parent)) {
       const place = (counts.get(child.localName) ?? 0) + 1;
       counts.set(child.localName, place);
       places.set(child, place);
@@ -78,7 +85,7 @@ function isChromeRoot(element) {
   if (element.matches("header, footer, nav, [role=banner], [role=navigation], [role=contentinfo]")) return true;
   // By name alone only near the root: a card has a "header" too.
   const nearRoot = [element, element.parentElement, element.parentElement?.parentElement].some((node) => node?.parentElement === document.body);
-  return nearRoot && [element.id, ...element.classList].some((name) => CHROME_NAME.test(name));
+  return nearRoot && [element.getAttribute("id") ?? "", ...element.classList].some((name) => CHROME_NAME.test(name));
 }
 
 /** The element's place on the page, or null where it has none. */

@@ -40,7 +40,7 @@ function addsToScrolling(element) {
 function whoPushes(element) {
   let culprit = element;
   for (let depth = 0; depth < 12 && culprit.localName !== "table"; depth++) {
-    const wide = [...culprit.children].filter((child) => escapes(child) && isVisible(child)).slice(0, 8);
+    const wide = childrenOf(culprit).filter((child) => escapes(child) && isVisible(child)).slice(0, 8);
     const pusher = wide.find((child) => !escapesWithout(culprit, child));
     if (!pusher) break;
     culprit = pusher;

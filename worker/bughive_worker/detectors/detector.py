@@ -9,22 +9,25 @@ from bughive_worker.observation import PageObservation
 
 
 @dataclass(frozen=True, slots=True)
-class Detector:
-    """A named oracle on a page. ``detect`` is pure: the same observation yields the same findings."""
+class Oracle:
+    """What all detectors say of themselves."""
 
     name: str
     """What ``spec.checks.enable`` and ``disable`` call it."""
     description: str
     kinds: tuple[str, ...]
     """The kinds of finding it may yield."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detector(Oracle):
+    """An oracle on a page. ``detect`` is pure: the same observation yields the same findings."""
+
     detect: Callable[[PageObservation], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
-class SiteDetector:
-    """A named oracle on the site as a whole: it compares the pages once all are recorded."""
+class SiteDetector(Oracle):
+    """An oracle on the site as a whole: it compares the pages once all are recorded."""
 
-    name: str
-    description: str
-    kinds: tuple[str, ...]
     detect: Callable[[Sequence[PageResult]], Iterable[Finding]]

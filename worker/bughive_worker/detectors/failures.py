@@ -50,7 +50,7 @@ def failures(observation: PageObservation) -> Iterator[Failure]:
     document = {without_fragment(observation.url), without_fragment(observation.final_url)}
     seen: set[str] = set()
     for entry in (*observation.network, *filter(None, map(_from_console, observation.console))):
-        if entry.url in seen or without_fragment(entry.url) in document or not _counts(entry):
+        if not _counts(entry) or entry.url in seen or without_fragment(entry.url) in document:
             continue
         seen.add(entry.url)
         resource_type = entry.resource_type or types.get(entry.url, "")

@@ -30,7 +30,7 @@ from bughive_worker.detectors import (
     security_headers,
     slow_pages,
 )
-from bughive_worker.detectors.detector import Detector, SiteDetector
+from bughive_worker.detectors.detector import Detector, Oracle, SiteDetector
 from bughive_worker.observation import PageObservation
 
 DETECTORS: tuple[Detector, ...] = (
@@ -87,7 +87,7 @@ def check_names(checks: ChecksSpec) -> None:
     Raises:
         InvalidSpec: naming them and those that exist.
     """
-    names = sorted({detector.name for detector in DETECTORS} | {detector.name for detector in SITE_DETECTORS})
+    names = sorted(detector.name for detector in (*DETECTORS, *SITE_DETECTORS))
     unknown = sorted({*checks.enable, *checks.disable} - set(names))
     if unknown:
         raise InvalidSpec(
@@ -95,7 +95,7 @@ def check_names(checks: ChecksSpec) -> None:
         )
 
 
-def _wanted(detector: Detector | SiteDetector, checks: ChecksSpec) -> bool:
+def _wanted(detector: Oracle, checks: ChecksSpec) -> bool:
     enabled = not checks.enable or detector.name in checks.enable
     return enabled and detector.name not in checks.disable
 
