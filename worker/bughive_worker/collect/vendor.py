@@ -17,7 +17,8 @@ from pathlib import Path
 
 from bughive_protocol.errors import PermanentError
 
-PACKAGE = "axe-core@4.14.1"
+VERSION = "4.14.1"
+PACKAGE = f"axe-core@{VERSION}"
 INTEGRITY = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 """The SHA-512 of the package's archive, as ``npm view axe-core@4.14.1 dist.integrity`` names it."""
 SCRIPT = Path(__file__).parents[1] / "vendor" / "axe.min.js"
@@ -41,12 +42,12 @@ def axe_source() -> str:
 
 
 def fetch(target: Path = SCRIPT) -> None:
-    """Ask npm for the pinned package and put its script at ``target``; leaves one that is already there.
+    """Ask npm for the pinned package and put its script at ``target``; leaves one of that version that is already there.
 
     Raises:
         PermanentError: npm is missing or fails, or what it brought is not the pinned package.
     """
-    if target.exists():
+    if target.exists() and f"axe v{VERSION}" in target.read_text(encoding="utf-8")[:200]:
         return
     npm = shutil.which("npm")
     if npm is None:

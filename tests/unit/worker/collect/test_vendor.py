@@ -51,12 +51,20 @@ def test_a_failing_npm_is_quoted(tmp_path, monkeypatch):
         vendor.fetch(tmp_path / "axe.min.js")
 
 
-def test_a_script_that_is_there_is_left_alone(tmp_path, monkeypatch):
+def test_a_script_of_the_pinned_version_is_left_alone(tmp_path, monkeypatch):
     target = tmp_path / "axe.min.js"
-    target.write_text("window.axe = 1;")
+    target.write_text(f"/*! axe v{vendor.VERSION}\n */")
     monkeypatch.setenv("PATH", str(tmp_path))
     vendor.fetch(target)
-    assert target.read_text() == "window.axe = 1;"
+    assert target.read_text().startswith("/*! axe")
+
+
+def test_a_script_of_another_version_is_fetched_anew(tmp_path, monkeypatch):
+    target = tmp_path / "axe.min.js"
+    target.write_text("/*! axe v4.0.0\n */")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PermanentError, match="npm is not installed"):
+        vendor.fetch(target)
 
 
 def test_a_missing_script_names_the_command_that_brings_it(tmp_path, monkeypatch):
