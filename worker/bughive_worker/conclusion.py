@@ -9,6 +9,7 @@ from bughive_protocol.control import Digest
 from bughive_protocol.errors import FenceLost
 from bughive_protocol.finisher import Election, Finisher
 from bughive_protocol.limits import Limits
+from bughive_protocol.redis_store import RedisFrontier
 from bughive_worker.child import Child
 from bughive_worker.stop import Stop, StopReason
 from bughive_worker.work import SessionWork, Turn
@@ -22,7 +23,10 @@ log = structlog.get_logger(__name__)
 async def crawl_and_conclude(child: Child, turn: Turn) -> bool:
     """Crawl; when nothing is left, report and write the verdict. Returns False where it stopped on request."""
     work = await child.work()
-    finisher = Finisher(child.redis, child.keys, turn.fence, Limits(turn.spec.scope.max_pages))
+    limits = Limits(turn.spec.scope.max_pages)
+    # A turn that Redis' absence ended could not give back what it had claimed under this same fence.
+    await RedisFrontier(child.redis, child.keys, turn.fence, limits).give_back()
+    finisher = Finisher(child.redis, child.keys, turn.fence, limits)
     while await work.crawl(turn):
         match await finisher.elect():
             case Election.WORK:

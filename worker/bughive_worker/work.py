@@ -32,7 +32,7 @@ class SessionWork(Protocol):
     async def crawl(self, turn: Turn) -> bool:
         """Crawl until nothing is left (True), or until ``turn.stop`` asks for an end (False).
 
-        It is called again for the same fence after Redis was away: what this shard had claimed is given back first.
+        It is called again for the same fence after Redis was away; what this shard had claimed is given back before.
         """
         ...
 

@@ -71,7 +71,6 @@ class ScriptedWork:
         script = parse_qs(urlsplit(turn.spec.url).query)
         seconds = float(script.get("seconds", ["0"])[0])
         frontier = RedisFrontier(self._client, self._keys, turn.fence, Limits(turn.spec.scope.max_pages))
-        await frontier.give_back()
         await frontier.add([FrontierItem(url=f"{SITE}/{n}", depth=1) for n in range(turn.spec.scope.max_pages)])
         while not turn.stop.is_set():
             claims = await frontier.claim_pages(3)
