@@ -112,14 +112,18 @@ async def test_no_way_out_leads_to_a_forbidden_address(outside, inside):
         await try_every_way(page, outside)
         assert "tcp" not in visits
         assert browser.proxy.last_failure("127.0.0.2", port).kind is FailureKind.REFUSED_BY_GUARD
-        for url in (f"https://127.0.0.2:{port}/", f"{outside}/to-inside", f"http://127.0.0.2:{port}/"):
-            try:
-                answer = await page.goto(url)
-            except Error as error:
-                assert "ERR_TUNNEL_CONNECTION_FAILED" in str(error)  # noqa: PT017 - one of two ways to be refused
-            else:
-                assert answer.status == 403
-                assert answer.headers["x-bughive-refused"] == "loopback"
+
+
+@pytest.mark.usefixtures("chromium")
+async def test_a_refused_page_says_so_and_a_refused_tunnel_leaves_its_reason_with_the_proxy(outside, inside):
+    port, visits = inside
+    async with Browser("127.0.0.1") as (browser, page):
+        for url in (f"http://127.0.0.2:{port}/", f"{outside}/to-inside"):
+            answer = await page.goto(url)
+            assert (answer.status, answer.headers["x-bughive-refused"]) == (403, "loopback")
+        with pytest.raises(Error, match="ERR_TUNNEL_CONNECTION_FAILED"):
+            await page.goto(f"https://127.0.0.2:{port}/")
+        assert "127.0.0.2" in browser.proxy.last_failure("127.0.0.2", port).message
         assert "tcp" not in visits
 
 
