@@ -42,7 +42,7 @@ def axe_source() -> str:
 
 
 def fetch(target: Path = SCRIPT) -> None:
-    """Ask npm for the pinned package and put its script at ``target``; leaves one of that version that is already there.
+    """Ask npm for the pinned package and put its script at ``target``, unless that version is there.
 
     Raises:
         PermanentError: npm is missing or fails, or what it brought is not the pinned package.
