@@ -8,15 +8,20 @@ from pydantic import ValidationError
 
 from bughive_crds import API_VERSION
 from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_crds.model import Severity
 from bughive_protocol.errors import InvalidSpec
 
 
-def load_spec(config: Path | None, url: str | None) -> CrawlSessionSpec:
-    """The spec of a file, with ``url`` in place of the file's own where it is given.
+def load_spec(
+    config: Path | None, url: str | None, fail_on: Severity | None = None, max_pages: int | None = None
+) -> CrawlSessionSpec:
+    """The spec of a file, with what the command line says in place of the file's own.
 
     Args:
         config: a CrawlSession manifest, or its ``spec`` alone, as YAML or JSON.
         url: the page to start from.
+        fail_on: in place of ``failOn.severity``.
+        max_pages: in place of ``scope.maxPages``.
 
     Raises:
         InvalidSpec: with one line for each thing that is wrong.
@@ -24,6 +29,10 @@ def load_spec(config: Path | None, url: str | None) -> CrawlSessionSpec:
     fields = _fields(config) if config else {}
     if url:
         fields = {**fields, "url": url}
+    if fail_on:
+        fields = {**fields, "failOn": {**fields.get("failOn", {}), "severity": fail_on}}
+    if max_pages is not None:
+        fields = {**fields, "scope": {**fields.get("scope", {}), "maxPages": max_pages}}
     try:
         return CrawlSessionSpec.model_validate(fields)
     except ValidationError as error:

@@ -3,6 +3,7 @@
 import pytest
 
 from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_crds.model import Severity
 from bughive_protocol.errors import InvalidSpec
 from bughive_worker.cli.spec_file import load_spec
 
@@ -30,6 +31,13 @@ def test_the_url_given_beside_a_file_wins(tmp_path):
     manifest.write_text(MANIFEST)
     spec = load_spec(manifest, "https://staging.example/")
     assert (spec.url, spec.scope.max_pages) == ("https://staging.example/", 7)
+
+
+def test_the_command_line_wins_over_the_file(tmp_path):
+    manifest = tmp_path / "session.yaml"
+    manifest.write_text(MANIFEST)
+    spec = load_spec(manifest, None, Severity.LOW, 3)
+    assert (spec.fail_on.severity, spec.scope.max_pages) == (Severity.LOW, 3)
 
 
 @pytest.mark.parametrize(

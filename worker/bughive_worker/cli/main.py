@@ -1,0 +1,77 @@
+"""The command line of ``bughive``."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from bughive_crds.crawl_session import Outcome
+from bughive_crds.model import Severity
+from bughive_protocol.errors import BugHiveError
+
+PASSED, BUGS_FOUND, COULD_NOT_CRAWL = 0, 1, 2
+"""The exit codes of ``bughive crawl``."""
+
+
+def main() -> NoReturn:
+    """The console entry point."""
+    arguments = _parser().parse_args()
+    try:
+        sys.exit(arguments.run(arguments))
+    except BugHiveError as error:
+        sys.stderr.write(f"bughive: {error}\n")
+        sys.exit(COULD_NOT_CRAWL)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bughive", description="Find bugs in web sites.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    crawl = commands.add_parser(
+        "crawl",
+        help="crawl a site from this process",
+        description="Crawl a site and report its bugs. Exit code: 0 passed, 1 bugs found, 2 could not crawl.",
+    )
+    crawl.add_argument("url", nargs="?", metavar="URL", help="the page to start from; may be in the config instead")
+    crawl.add_argument("--config", type=Path, metavar="FILE", help="a CrawlSession, or its spec alone, as YAML or JSON")
+    crawl.add_argument(
+        "--out", type=Path, default=Path("bughive-report"), metavar="DIR", help="where reports go (%(default)s)"
+    )
+    crawl.add_argument("--fail-on", type=_severity, metavar="SEVERITY", help="critical, high, medium or low")
+    crawl.add_argument("--max-pages", type=int, metavar="N", help="instead of the config's scope.maxPages")
+    crawl.set_defaults(run=_crawl)
+    detectors = commands.add_parser("detectors", help="list every detector")
+    detectors.set_defaults(run=_detectors)
+    return parser
+
+
+def _severity(word: str) -> Severity:
+    try:
+        return Severity(word.capitalize())
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word!r} is no severity; write critical, high, medium or low") from None
+
+
+def _crawl(arguments: argparse.Namespace) -> int:
+    # Put off: the browser's and LangGraph's imports take seconds, and --help has to be quick.
+    from bughive_worker.cli.local_crawl import crawl_here
+    from bughive_worker.cli.spec_file import load_spec
+    from bughive_worker.report.artifacts import Artifacts
+
+    if not arguments.url and not arguments.config:
+        sys.stderr.write("bughive crawl: give a URL, or --config with one\n")
+        return COULD_NOT_CRAWL
+    spec = load_spec(arguments.config, arguments.url, arguments.fail_on, arguments.max_pages)
+    artifacts = Artifacts(arguments.out.absolute().as_uri())
+    outcome = asyncio.run(crawl_here(spec, artifacts, trusted_url=arguments.url))
+    return PASSED if outcome is Outcome.PASSED else BUGS_FOUND
+
+
+def _detectors(_: argparse.Namespace) -> int:
+    from bughive_worker.detectors.registry import DETECTORS, SITE_DETECTORS
+
+    for detector in (*DETECTORS, *SITE_DETECTORS):
+        sys.stdout.write(f"{detector.name:<28} {detector.description}\n")
+    return PASSED

@@ -1,0 +1,63 @@
+"""What a person sees while ``bughive crawl`` runs, and at its end."""
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bughive_crds.crawl_report import CrawlReportContent
+from bughive_crds.crawl_session import Outcome
+from bughive_crds.model import Severity
+from bughive_protocol.frontier import Counts
+
+COLORS = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
+
+
+class ProgressLine:
+    """One line on a terminal, refreshed; nothing where the output is no terminal."""
+
+    def __init__(self, console: Console, max_pages: int) -> None:
+        self._max_pages = max_pages
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.completed:>5.0f}/{task.total:<5.0f} pages  [bold]{task.fields[bugs]:>3}[/] bugs"),
+            TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[at]}"),
+            console=console,
+        )
+        self._bar = self._progress.add_task("crawling", total=max_pages, bugs=0, at="")
+        self.live = Live(self._progress, console=console, refresh_per_second=5, transient=True)
+
+    def at_page(self, url: str) -> None:
+        """A page is begun."""
+        self._progress.update(self._bar, at=url)
+
+    def show(self, counts: Counts) -> None:
+        """How far the crawl is."""
+        known = min(counts.discovered, self._max_pages)
+        self._progress.update(self._bar, completed=counts.crawled, total=max(known, 1), bugs=counts.bugs)
+
+
+def print_result(console: Console, content: CrawlReportContent) -> None:
+    """The verdict, the worst bugs, and where the report is."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("SEVERITY")
+    table.add_column("KIND", no_wrap=True)
+    table.add_column("BUG", overflow="fold")
+    table.add_column("PAGES", justify="right")
+    for bug in content.worst:
+        severity = f"[{COLORS[bug.severity]}]{bug.severity}[/]"
+        table.add_row(severity, bug.kind, bug.title.replace("[", r"\["), str(bug.occurrences))
+    if content.worst:
+        console.print(table, highlight=False)
+    if content.omitted:
+        console.print(f"... and {content.omitted} more in the report")
+    words: dict[Outcome | None, str] = {
+        Outcome.PASSED: "[bold green]Passed[/]",
+        Outcome.BUGS_FOUND: "[bold red]Bugs found[/]",
+    }
+    verdict = words.get(content.outcome, "[bold]Stopped; the report is partial[/]")
+    console.print(f"\n{verdict}: {content.bugs.total} bugs on {content.pages.crawled} pages", highlight=False)
+    for artifact in content.artifacts:
+        console.print(f"  {artifact.url.removeprefix('file://')}", highlight=False, soft_wrap=True)

@@ -1,0 +1,72 @@
+"""The product's work: crawl a real site with a real browser, and report what was found."""
+
+from datetime import UTC, datetime
+from typing import cast
+
+import redis.asyncio
+
+from bughive_protocol.control import Digest
+from bughive_protocol.keys import Keys
+from bughive_protocol.limits import Limits
+from bughive_protocol.redis_store import RedisFindings, RedisFrontier, RedisImages
+from bughive_protocol.state import SessionState
+from bughive_worker.crawl.engine import Engine
+from bughive_worker.crawl.job import CrawlEnd, CrawlJob, Stores
+from bughive_worker.crawl.loop import crawl
+from bughive_worker.report.artifacts import Artifacts
+from bughive_worker.report.document import SessionName
+from bughive_worker.report.finish import Ended, write_report
+from bughive_worker.settings import WorkerSettings
+from bughive_worker.work import SessionWork, Turn
+
+
+class SiteWork:
+    """Crawls and reports for one child: it owns the browser and the egress guard."""
+
+    def __init__(self, settings: WorkerSettings, client: redis.asyncio.Redis, engine: Engine) -> None:
+        self._client = client
+        self._keys = Keys(settings.redis_key_prefix)
+        self._artifacts = Artifacts(settings.artifact_url)
+        self._engine = engine
+
+    async def crawl(self, turn: Turn) -> bool:
+        """See ``SessionWork.crawl``."""
+        job = CrawlJob(turn.fence.session_id, turn.namespace, turn.name, turn.spec)
+        end = await crawl(job, self._stores(turn), self._engine, turn.stop, turn.at_page)
+        return end is CrawlEnd.COMPLETE
+
+    async def conclude(self, turn: Turn, *, partial: bool) -> Digest:
+        """See ``SessionWork.conclude``."""
+        stores = self._stores(turn)
+        session_id = turn.fence.session_id
+        fields = await self._client.hgetall(self._keys.session(session_id).state)
+        state = SessionState.from_fields(cast("dict[str, str]", fields))
+        ended = Ended(
+            session=SessionName(id=session_id, namespace=turn.namespace, name=turn.name),
+            spec=turn.spec,
+            folder=f"{turn.namespace}/{session_id}",
+            counts=await stores.frontier.counts(),
+            started_at=state.started_at,
+            completed_at=datetime.now(UTC),
+            partial=partial,
+        )
+        return await write_report(ended, stores.findings, stores.images, self._artifacts)
+
+    async def close(self) -> None:
+        """See ``SessionWork.close``."""
+        await self._engine.stop()
+
+    def _stores(self, turn: Turn) -> Stores:
+        limits = Limits(turn.spec.scope.max_pages)
+        return Stores(
+            RedisFrontier(self._client, self._keys, turn.fence, limits),
+            RedisFindings(self._client, self._keys, turn.fence),
+            RedisImages(self._client, self._keys, turn.fence),
+        )
+
+
+async def open_site_work(settings: WorkerSettings, client: redis.asyncio.Redis) -> SessionWork:
+    """Open the work of one child, in its loop."""
+    engine = Engine(settings, settings.egress_policy)
+    await engine.start()
+    return SiteWork(settings, client, engine)
