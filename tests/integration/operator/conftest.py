@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import redis
+import redis.asyncio
 from celery import Celery
 
 from bughive_crds.crawl_report import CrawlReportContent
@@ -99,26 +101,24 @@ async def eventually(
 class Turn:
     """A worker at work on one attempt."""
 
-    def __init__(self, redis_url: str, keys: Keys, leases: LeaseStore, acquired: Acquired) -> None:
+    def __init__(self, client: redis.asyncio.Redis, keys: Keys, leases: LeaseStore, acquired: Acquired) -> None:
         assert acquired.fence is not None
         self.fence: Fence = acquired.fence
         self.spec = json.loads(acquired.spec_json)
-        self._redis_url, self._keys, self._leases = redis_url, keys, leases
+        self._leases = leases
+        self._frontier = RedisFrontier(client, keys, self.fence, LIMITS)
+        self._finisher = Finisher(client, keys, self.fence, LIMITS)
 
     async def crawl(self, *paths: str) -> None:
-        async with connect_async(self._redis_url) as client:
-            frontier = RedisFrontier(client, self._keys, self.fence, LIMITS)
-            await frontier.add([FrontierItem(url=URL + path, depth=0) for path in paths])
-            for claim in await frontier.claim_pages(len(paths)):
-                page = PageResult(url=claim.item.url, end=PageEnd.LOADED, status=200)
-                await frontier.record_page(PageRecord(page=page, recorded_at=datetime.now(UTC)))
+        await self._frontier.add([FrontierItem(url=URL + path, depth=0) for path in paths])
+        for claim in await self._frontier.claim_pages(len(paths)):
+            page = PageResult(url=claim.item.url, end=PageEnd.LOADED, status=200)
+            await self._frontier.record_page(PageRecord(page=page, recorded_at=datetime.now(UTC)))
 
     async def finish(self, outcome: Outcome = Outcome.PASSED) -> None:
-        async with connect_async(self._redis_url) as client:
-            finisher = Finisher(client, self._keys, self.fence, LIMITS)
-            content = CrawlReportContent(session="shop", url=URL, outcome=outcome)
-            await finisher.put_digest(Digest(content=content, report_url="file:///reports/report.html"))
-            await finisher.finish(outcome, {})
+        content = CrawlReportContent(session="shop", url=URL, outcome=outcome)
+        await self._finisher.put_digest(Digest(content=content, report_url="file:///reports/report.html"))
+        await self._finisher.finish(outcome, {})
 
     def beat(self) -> BeatResult:
         return self._leases.beat(self.fence)
@@ -130,8 +130,8 @@ class Turn:
 class Worker:
     """Takes messages off the crawl queue and leases as a real worker does; what it crawls is up to the test."""
 
-    def __init__(self, app: Celery, redis_url: str, keys: Keys) -> None:
-        self._app, self._redis_url, self._keys = app, redis_url, keys
+    def __init__(self, app: Celery, keys: Keys, leases: redis.Redis, store: redis.asyncio.Redis) -> None:
+        self._app, self._keys, self._leases, self._store = app, keys, leases, store
 
     async def message(self, seconds: float = 20) -> dict[str, Any]:
         """The next message of the crawl queue."""
@@ -143,10 +143,10 @@ class Worker:
         return self.acquire(**ids, lease_seconds=lease_seconds)
 
     def acquire(self, session_id: str, attempt: int, shard: int, lease_seconds: float = 15) -> Turn:
-        leases = LeaseStore(connect(self._redis_url), self._keys, lease_seconds)
+        leases = LeaseStore(self._leases, self._keys, lease_seconds)
         acquired = leases.acquire(session_id, attempt, shard, "worker-a")
         assert acquired.result is AcquireResult.OK, acquired.result
-        return Turn(self._redis_url, self._keys, leases, acquired)
+        return Turn(self._store, self._keys, leases, acquired)
 
     def _pop(self, seconds: float) -> dict[str, Any]:
         with self._app.connection_for_read() as connection:
@@ -187,8 +187,11 @@ def settings(redis_url: str, key_prefix: str, namespace: str, kubeconfig) -> Ope
 
 
 @pytest.fixture
-def worker(settings: OperatorSettings) -> Worker:
-    return Worker(make_app(settings), settings.redis_url, Keys(settings.redis_key_prefix))
+async def worker(settings: OperatorSettings) -> AsyncIterator[Worker]:
+    keys = Keys(settings.redis_key_prefix)
+    with connect(settings.redis_url) as leases:
+        async with connect_async(settings.redis_url) as store:
+            yield Worker(make_app(settings), keys, leases, store)
 
 
 @pytest.fixture
