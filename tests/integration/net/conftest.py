@@ -4,6 +4,7 @@ import asyncio
 import socket
 from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -11,6 +12,41 @@ from bughive_worker.net.egress import EgressPolicy
 from bughive_worker.net.proxy import EgressProxy, ProxyLimits
 
 LOOPBACK = EgressPolicy.parse(["127.0.0.0/8"])
+
+
+class RawClient:
+    """A connection to the proxy, spoken by hand; ``\\n`` stands for the line end of HTTP."""
+
+    def __init__(self, reader, writer):
+        self.reader = reader
+        self.writer = writer
+
+    async def say(self, text):
+        self.writer.write(text.replace("\n", "\r\n").encode())
+        await self.writer.drain()
+
+    async def head(self):
+        return (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 5)).decode()
+
+    async def rest(self):
+        try:
+            return await asyncio.wait_for(self.reader.read(), 5)
+        except ConnectionError:
+            return b""
+
+
+@pytest.fixture
+async def connect():
+    """Connects raw clients to a proxy and closes them in the end."""
+    clients = []
+
+    async def to(proxy):
+        clients.append(RawClient(*await asyncio.open_connection("127.0.0.1", proxy.port, limit=1_000_000)))
+        return clients[-1]
+
+    yield to
+    for client in clients:
+        client.writer.close()
 
 
 class Names:
@@ -41,6 +77,13 @@ def names():
 async def proxy(names):
     async with EgressProxy(LOOPBACK, resolve=names, limits=ProxyLimits(connect=0.5)) as proxy:
         yield proxy
+
+
+@pytest.fixture
+async def session(proxy):
+    """An HTTP client behind the proxy."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20), proxy=proxy.url) as session:
+        yield session
 
 
 async def echo(request):
