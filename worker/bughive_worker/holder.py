@@ -16,7 +16,7 @@ from celery.exceptions import Reject
 from pydantic import ValidationError
 
 from bughive_crds.crawl_session import CrawlSessionSpec
-from bughive_protocol.errors import FenceLost, InvalidSpec
+from bughive_protocol.errors import BugHiveError, FenceLost, InvalidSpec
 from bughive_protocol.lease import AcquireResult, BeatResult, Fence, ReleaseReason
 from bughive_protocol.lease_store import Acquired
 from bughive_protocol.logging import bound_session
@@ -102,26 +102,33 @@ class Holder:
             turn = Turn(held.fence, held.namespace, held.name, spec, stop, keeper.show)
             return crawl_and_conclude(self._child, turn)
 
-        watch = TurnWatch(self._child, self._drain, held.since + self._child.settings.slice_seconds)
+        slice_ends = held.since + self._child.settings.slice_seconds
+        watch = TurnWatch(self._child, self._drain, slice_ends)
         since = held.since
         while True:
             ended = watch.run(held.fence, since, work)
-            if not isinstance(ended.end, Interrupted) or ended.hangs or self._drain.is_set():
+            if not isinstance(ended.end, Interrupted) or ended.hangs:
                 return ended
-            since = time.monotonic()
-            if not self._regain(held.fence):
+            if self._drain.is_set() or time.monotonic() >= slice_ends:
+                return ended
+            log.warning("Redis is away; the crawl waits for it", error=str(ended.error or ""))
+            regained = self._regain(held.fence)
+            if regained is None:
                 return Ended(Gone())
+            since = regained
             log.info("Redis is back and the lease is still ours")
 
-    def _regain(self, fence: Fence) -> bool:
-        """Wait for Redis. Returns whether the lease is still ours, for nobody else has taken it."""
+    def _regain(self, fence: Fence) -> float | None:
+        """Wait for Redis. Returns when the lease was prolonged; None where it was not, for another has taken it."""
         while True:
+            # First, also after a short outage: a crawl that fails at once must not fail a thousand times a second.
+            time.sleep(RETRY_SECONDS)
+            asked_at = time.monotonic()
             try:
-                return self._child.beats.reacquire(fence) is not BeatResult.LOST
+                return None if self._child.beats.reacquire(fence) is BeatResult.LOST else asked_at
             except redis.RedisError:
                 if self._drain.is_set():
-                    return False
-                time.sleep(RETRY_SECONDS)
+                    return None
 
     def _release(self, fence: Fence, parting: Parting) -> None:
         try:
@@ -140,7 +147,9 @@ def _worker_name() -> str:
 
 def _log_error(ended: Ended) -> None:
     if isinstance(ended.end, Parting) and ended.end.error:
-        log.error("the attempt failed", error=ended.end.error, permanent=ended.end.permanent, exc_info=ended.error)
+        foreseen = ended.error is None or isinstance(ended.error, BugHiveError)
+        told = {"error": ended.end.error, "message": ended.end.message, "permanent": ended.end.permanent}
+        log.error("the attempt failed", **told, exc_info=None if foreseen else ended.error)
 
 
 def _word(end: TurnEnd) -> str:
