@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 
@@ -26,6 +27,9 @@ class LogFormat(StrEnum):
     JSON = "json"
     CONSOLE = "console"
 
+
+_CHATTY = ("kopf.objects", "celery.worker.strategy", "celery.app.trace")
+"""Libraries' loggers that say with each event or task what our own lines say; heard at DEBUG only."""
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -71,12 +75,19 @@ def configure_logging(json: bool | None = None, level: str = "INFO") -> None:  #
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(
+            logging.NOTSET if root.level <= logging.DEBUG else max(logging.WARNING, root.level)
+        )
 
 
 def _renderers(*, as_json: bool) -> list[Processor]:
+    # Tracebacks without local variables: these may hold what must not be written down.
     if as_json:
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        traceback = ExceptionDictTransformer(show_locals=False)
+        return [structlog.processors.ExceptionRenderer(traceback), structlog.processors.JSONRenderer()]
+    colors = sys.stderr.isatty()
+    return [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)]
 
 
 def configured_format(chosen: LogFormat) -> bool | None:
