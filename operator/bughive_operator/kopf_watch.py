@@ -8,7 +8,7 @@ import asyncio
 import functools
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import kopf
@@ -16,6 +16,8 @@ import kopf
 from bughive_crds import GROUP, VERSION
 from bughive_operator.api_server import PLURAL
 from bughive_operator.sessions import Sessions
+
+TLS_CLOSE_SECONDS = 0.25
 
 
 class KopfWatch:
@@ -51,7 +53,9 @@ class KopfWatch:
             liveness_endpoint=health_endpoint or None,
             stop_flag=ended,
         )
-        watching = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(operator())))
+        # It warns that it will not see signals; this process does, and tells it.
+        logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)
+        watching = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(_closing(operator()))))
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -89,6 +93,12 @@ class KopfWatch:
         return registry
 
 
+async def _closing(operator: Coroutine[None, None, None]) -> None:
+    await operator
+    # aiohttp closes TLS connections in the loop's next rounds, and says that this is how to wait for them.
+    await asyncio.sleep(TLS_CLOSE_SECONDS)
+
+
 def settings(*, namespaced: bool) -> kopf.OperatorSettings:
     """Kopf's settings: watches that notice when they stall, and nothing written to resources."""
     chosen = kopf.OperatorSettings()
@@ -101,4 +111,5 @@ def settings(*, namespaced: bool) -> kopf.OperatorSettings:
     chosen.posting.enabled = False
     chosen.posting.level = logging.WARNING
     chosen.scanning.disabled = namespaced
+    chosen.queueing.exit_timeout = 0.5
     return chosen

@@ -3,18 +3,15 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import redis
 import redis.asyncio
-from celery import Celery
+from fixtures.scripted_worker import URL, Worker, working
 
-from bughive_crds.crawl_report import CrawlReportContent
-from bughive_crds.crawl_session import Outcome
 from bughive_operator.api_server import ApiServer
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import log_in
@@ -24,17 +21,8 @@ from bughive_operator.settings import OperatorSettings
 from bughive_operator.startup import check_cluster
 from bughive_protocol.broker import make_app
 from bughive_protocol.connections import connect, connect_async
-from bughive_protocol.control import Digest, SessionControl
-from bughive_protocol.finisher import Finisher
-from bughive_protocol.frontier import FrontierItem, PageEnd, PageRecord, PageResult
+from bughive_protocol.control import SessionControl
 from bughive_protocol.keys import Keys
-from bughive_protocol.lease import AcquireResult, BeatResult, Fence, ReleaseReason
-from bughive_protocol.lease_store import Acquired, LeaseStore
-from bughive_protocol.limits import Limits
-from bughive_protocol.redis_store import RedisFrontier
-
-LIMITS = Limits(max_pages=100)
-URL = "http://127.0.0.1:1/"
 
 
 class Users:
@@ -98,65 +86,6 @@ async def eventually(
     return answer
 
 
-class Turn:
-    """A worker at work on one attempt."""
-
-    def __init__(self, client: redis.asyncio.Redis, keys: Keys, leases: LeaseStore, acquired: Acquired) -> None:
-        assert acquired.fence is not None
-        self.fence: Fence = acquired.fence
-        self.spec = json.loads(acquired.spec_json)
-        self._leases = leases
-        self._frontier = RedisFrontier(client, keys, self.fence, LIMITS)
-        self._finisher = Finisher(client, keys, self.fence, LIMITS)
-
-    async def crawl(self, *paths: str) -> None:
-        await self._frontier.add([FrontierItem(url=URL + path, depth=0) for path in paths])
-        for claim in await self._frontier.claim_pages(len(paths)):
-            page = PageResult(url=claim.item.url, end=PageEnd.LOADED, status=200)
-            await self._frontier.record_page(PageRecord(page=page, recorded_at=datetime.now(UTC)))
-
-    async def finish(self, outcome: Outcome = Outcome.PASSED) -> None:
-        content = CrawlReportContent(session="shop", url=URL, outcome=outcome)
-        await self._finisher.put_digest(Digest(content=content, report_url="file:///reports/report.html"))
-        await self._finisher.finish(outcome, {})
-
-    def beat(self) -> BeatResult:
-        return self._leases.beat(self.fence)
-
-    def release(self, reason: ReleaseReason, message: str = "", **more: Any) -> None:
-        self._leases.release(self.fence, reason, message, **more)
-
-
-class Worker:
-    """Takes messages off the crawl queue and leases as a real worker does; what it crawls is up to the test."""
-
-    def __init__(self, app: Celery, keys: Keys, leases: redis.Redis, store: redis.asyncio.Redis) -> None:
-        self._app, self._keys, self._leases, self._store = app, keys, leases, store
-
-    async def message(self, seconds: float = 20) -> dict[str, Any]:
-        """The next message of the crawl queue."""
-        return await asyncio.to_thread(self._pop, seconds)
-
-    async def take(self, seconds: float = 20, lease_seconds: float = 15) -> Turn:
-        """Wait for a message and take its lease."""
-        ids = await self.message(seconds)
-        return self.acquire(**ids, lease_seconds=lease_seconds)
-
-    def acquire(self, session_id: str, attempt: int, shard: int, lease_seconds: float = 15) -> Turn:
-        leases = LeaseStore(self._leases, self._keys, lease_seconds)
-        acquired = leases.acquire(session_id, attempt, shard, "worker-a")
-        assert acquired.result is AcquireResult.OK, acquired.result
-        return Turn(self._store, self._keys, leases, acquired)
-
-    def _pop(self, seconds: float) -> dict[str, Any]:
-        with self._app.connection_for_read() as connection:
-            queue = connection.SimpleQueue(self._app.amqp.queues["crawl"])
-            message = queue.get(timeout=seconds)
-            message.ack()
-            queue.close()
-            return message.payload[1]
-
-
 @pytest.fixture(name="eventually")
 def eventually_fixture() -> Callable[..., Awaitable[Any]]:
     return eventually
@@ -188,10 +117,22 @@ def settings(redis_url: str, key_prefix: str, namespace: str, kubeconfig) -> Ope
 
 @pytest.fixture
 async def worker(settings: OperatorSettings) -> AsyncIterator[Worker]:
-    keys = Keys(settings.redis_key_prefix)
-    with connect(settings.redis_url) as leases:
-        async with connect_async(settings.redis_url) as store:
-            yield Worker(make_app(settings), keys, leases, store)
+    async with working(settings) as worker:
+        yield worker
+
+
+@pytest.fixture
+async def private_worker(settings: OperatorSettings, private_redis) -> AsyncIterator[Worker]:
+    """A worker on the test's own Redis."""
+    urls = {"redis_url": private_redis.url, "celery_broker_url": private_redis.url}
+    async with working(settings.model_copy(update=urls)) as worker:
+        yield worker
+
+
+@pytest.fixture
+def private_client(private_redis) -> Iterator[redis.Redis]:
+    with connect(private_redis.url) as client:
+        yield client
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ Hypothesis looks for a sequence of events after which the operator leaves a fina
 to rest, waits without saying why, or cannot be brought to an end.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fixtures.model_redis import UID, ModelRedis
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -18,42 +19,13 @@ from bughive_operator.observation import Observation, Resource, Slots
 from bughive_operator.plan import plan
 from bughive_operator.policy import Policy
 from bughive_operator.reasons import Reason
-from bughive_protocol.control import LeaseView, SessionSnapshot, Verdict
+from bughive_protocol.control import Verdict
 from bughive_protocol.frontier import Counts
 from bughive_protocol.lease import LEASE_TTL_SECONDS, Release, ReleaseReason, Signal
 
-UID = "0b5c"
 START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PATIENCE = 12
 """How many plans in a row may have something to do before the operator counts as restless."""
-
-
-@dataclass
-class ModelRedis:
-    """What the Lua scripts do, for one session and one shard. Times are seconds since the start."""
-
-    snapshot: SessionSnapshot = field(default_factory=lambda: SessionSnapshot(session_id=UID, attempt=0))
-    sent_at: float | None = None
-    lease_ends: float | None = None
-    highest_attempt: int = 0
-
-    def seen(self, now: float) -> SessionSnapshot:
-        leases: tuple[LeaseView, ...] = ()
-        if self.lease_ends is not None:
-            ends = self.lease_ends - now
-            leases = (LeaseView(shard=0, attempt=self.snapshot.attempt, epoch=1, worker="worker-a", expires_in=ends),)
-        sent_ago = None if self.sent_at is None else now - self.sent_at
-        return self.snapshot.model_copy(update={"leases": leases, "sent_ago": sent_ago})
-
-    def change(self, **fields: Any) -> None:
-        self.snapshot = self.snapshot.model_copy(update=fields)
-
-    def dispatch(self, attempt: int) -> None:
-        assert attempt >= self.highest_attempt, "an attempt's number was given twice"
-        self.highest_attempt = attempt
-        if attempt > self.snapshot.attempt and self.snapshot.verdict is None:
-            self.change(attempt=attempt, signal=Signal.RUN, sends=0, release=None, started_at=None)
-            self.sent_at = self.lease_ends = None
 
 
 class Life(RuleBasedStateMachine):

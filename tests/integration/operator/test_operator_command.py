@@ -1,0 +1,104 @@
+"""The command ``bughive-operator`` as a process: how it starts, refuses to start, and stops."""
+
+import asyncio
+import os
+import signal
+import sys
+import urllib.request
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bughive_dev.ports import free_ports
+
+COMMAND = str(Path(sys.executable).with_name("bughive-operator"))
+
+
+@pytest.fixture
+def environment(settings, tmp_path):
+    """The variables of an operator that can start."""
+    inherited = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    return {
+        **inherited,
+        "HOME": str(tmp_path),
+        "KUBECONFIG": settings.kubeconfig,
+        "REDIS_URL": settings.redis_url,
+        "REDIS_KEY_PREFIX": settings.redis_key_prefix,
+        "WATCH_NAMESPACES": settings.watch_namespaces[0],
+        "REDIS_POLL_SECONDS": "0.1",
+    }
+
+
+@asynccontextmanager
+async def started(environment):
+    process = await asyncio.create_subprocess_exec(COMMAND, env=environment, stderr=asyncio.subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def refusal(environment) -> str:
+    async with started(environment) as process:
+        _, errors = await asyncio.wait_for(process.communicate(), 40)
+        assert process.returncode == 2
+        return errors.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"KUBECONFIG": "/nowhere/kubeconfig"}, "KUBECONFIG: no cluster to connect to"),
+        ({"KUBECONFIG": ""}, "Set KUBECONFIG to a kubeconfig file"),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "REDIS_URL: Redis cannot be reached"),
+        ({"REDIS_URL": "http://redis"}, "REDIS_URL: "),
+        ({"MAX_RUNNING": "none"}, "MAX_RUNNING: "),
+    ],
+    ids=["no such kubeconfig", "no kubeconfig", "no Redis", "no Redis URL", "not a number"],
+)
+async def test_what_is_missing_or_wrong_ends_the_operator_with_its_name(environment, change, names):
+    assert names in await refusal({**environment, **change})
+
+
+async def test_a_definition_older_than_the_operator_is_refused_with_the_command_that_helps(environment, cluster):
+    definition = ("customresourcedefinition", "crawlsessions.bughive.dev")
+    annotation = "bughive.dev/crd-revision"
+    current = cluster.kubectl(
+        "get", *definition, "-o", f"jsonpath={{.metadata.annotations.{annotation.replace('.', chr(92) + '.')}}}"
+    )
+    cluster.kubectl("annotate", "--overwrite", *definition, f"{annotation}=0")
+    try:
+        told = await refusal(environment)
+    finally:
+        cluster.kubectl("annotate", "--overwrite", *definition, f"{annotation}={current}")
+    assert "crawlsessions.bughive.dev has revision 0" in told
+    assert "kubectl apply -f crds/" in told
+
+
+async def test_it_works_answers_its_probe_and_leaves_at_sigterm(environment, users, worker, eventually):
+    endpoint = f"http://127.0.0.1:{free_ports(1)[0]}/healthz"
+
+    def healthy() -> bool:
+        try:
+            with urllib.request.urlopen(endpoint, timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    async def well():
+        return await asyncio.to_thread(healthy)
+
+    async with started({**environment, "HEALTH_ENDPOINT": endpoint}) as process:
+        await eventually(well, "the probe answers")
+        await users.apply()
+        turn = await worker.take()
+        await users.phase("Running")
+        await turn.finish()
+        await users.phase("Completed")
+        process.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 0, errors.decode()[-2000:]
+        assert b"Traceback" not in errors
