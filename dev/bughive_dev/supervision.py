@@ -67,7 +67,11 @@ class Supervision:
         if self._process.stdin is None or self._process.stdin.closed:
             return
         self._close()
-        self._process.wait(STOP_SECONDS)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # its programs die with it
+            self._process.wait()
 
     def check_alive(self, name: str) -> None:
         """Raise a SetupError with the end of its log if a program has ended."""

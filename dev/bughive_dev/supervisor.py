@@ -48,25 +48,30 @@ class Supervisor:
         with selectors.DefaultSelector() as selector:
             selector.register(commands, selectors.EVENT_READ)
             selector.register(wakeup_reader, selectors.EVENT_READ)
-            while not self._stopping:
-                for key, _ in selector.select():
-                    chunk = os.read(key.fd, 65536)
-                    if key.fd == wakeup_reader:
-                        self._note_exits()
-                        continue
-                    *lines, pending = (pending + chunk).split(b"\n")
-                    stay = [self._obey(json.loads(line)) for line in lines]
-                    if any(stay):
-                        selector.unregister(commands)
-                    elif not chunk:
-                        self._stopping = True
-        self._stop_all()
+            try:
+                while not self._stopping:
+                    for key, _ in selector.select():
+                        chunk = os.read(key.fd, 65536)
+                        if key.fd == wakeup_reader:
+                            self._note_exits()
+                            continue
+                        *lines, pending = (pending + chunk).split(b"\n")
+                        stay = [self._obey(json.loads(line)) for line in lines]
+                        if any(stay):
+                            selector.unregister(commands)
+                        elif not chunk:
+                            self._stopping = True
+            finally:
+                self._stop_all()
 
     def _obey(self, command: Any) -> bool:  # noqa: ANN401 - as it comes out of JSON
         if command == "stay":
             return True
-        sys.stdout.write(self._start(Program(**command)) + "\n")
-        sys.stdout.flush()
+        answer = self._start(Program(**command)) + "\n"
+        try:
+            os.write(sys.stdout.fileno(), answer.encode())
+        except BrokenPipeError:  # the starter ended before it was answered
+            self._stopping = True
         return False
 
     def _start(self, program: Program) -> str:

@@ -14,6 +14,13 @@ from bughive_dev import cluster_commands
 from bughive_dev.hyperkube import is_built
 from bughive_dev.program import Record
 
+STARTER = """
+import signal, sys
+from pathlib import Path
+from bughive_dev import cluster_commands
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background would ignore it
+cluster_commands.up(Path(sys.argv[1]))
+"""
 COMPONENTS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"]
 
 
@@ -127,8 +134,7 @@ def test_a_component_that_died_is_shown_and_the_next_start_replaces_the_cluster(
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_starter_that_is_ended_in_mid_start_leaves_nothing(new_state, number):
     state = new_state()
-    script = "import sys, pathlib; from bughive_dev.cluster_commands import up; up(pathlib.Path(sys.argv[1]))"
-    with subprocess.Popen([sys.executable, "-c", script, str(state)], stderr=subprocess.DEVNULL) as starter:
+    with subprocess.Popen([sys.executable, "-c", STARTER, str(state)], stderr=subprocess.DEVNULL) as starter:
         deadline = time.monotonic() + 30
         while (record := Record.read(state / "cluster")) is None or not record.programs:
             assert time.monotonic() < deadline

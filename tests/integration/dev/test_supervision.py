@@ -1,10 +1,12 @@
 """Whatever ends, and however, nothing of it is left behind."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 
 import pytest
 
@@ -15,8 +17,9 @@ from bughive_dev.supervision import Supervision, stop_recorded
 SLEEPER = Program(name="sleeper", argv=["sleep", "300"], port=0)
 
 STARTER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background would ignore it
 from bughive_dev.program import Program
 from bughive_dev.supervision import Supervision
 with Supervision(Path(sys.argv[1])) as supervision:
@@ -57,6 +60,18 @@ def test_everything_ends_with_its_starter(starter, number):
     os.kill(process.pid, number)
 
     assert_all_gone(record)
+
+
+def test_a_starter_that_ends_before_it_is_answered_leaves_nothing(tmp_path):
+    command = [sys.executable, "-m", "bughive_dev.supervisor", str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as supervisor:
+        supervisor.stdout.close()
+        supervisor.stdin.write(json.dumps(asdict(SLEEPER)).encode() + b"\n")
+        supervisor.stdin.flush()
+
+        assert supervisor.wait(10) == 0
+
+    assert_all_gone(Record.read(tmp_path))
 
 
 def test_programs_end_with_a_killed_supervisor(starter):
