@@ -15,6 +15,9 @@ from bughive_crds.model import Severity
 from bughive_protocol.finding import Finding
 
 NO_DETECTOR = "none"
+ACCESSIBILITY = "accessibility"
+_A11Y = "a11y-"
+"""What the kinds of accessibility findings begin with; the rule follows."""
 
 
 class _Frozen(BaseModel):
@@ -39,10 +42,9 @@ class Match(_Frozen):
         )
 
     def _is(self, kind: str, finding: Finding) -> bool:
-        """Whether the finding is of this kind and rule, be the rule in the kind's name or in what it says."""
-        named = re.fullmatch(rf"{re.escape(kind)}[-:/.](.+)", finding.kind)
-        if named:
-            return self.rule in (None, named[1])
+        """Whether the finding is of this kind and rule: accessibility findings have their rule in the kind's name."""
+        if kind == ACCESSIBILITY and finding.kind.startswith(_A11Y):
+            return self.rule in (None, finding.kind.removeprefix(_A11Y))
         told = self.rule is None or re.search(rf"(?<![\w-]){re.escape(self.rule)}(?![\w-])", _said(finding))
         return finding.kind == kind and bool(told)
 

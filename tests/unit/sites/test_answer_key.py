@@ -86,9 +86,7 @@ def test_an_accessibility_finding_is_told_by_its_rule_as_a_whole_word():
 
 
 def test_a_kind_may_carry_its_rule_in_its_name():
-    assert [hit.bug.id for hit in score([finding("accessibility-frame-title", "/contact")]).found] == [
-        "contact-map-untitled"
-    ]
+    assert [hit.bug.id for hit in score([finding("a11y-frame-title", "/contact")]).found] == ["contact-map-untitled"]
 
 
 def test_what_a_bug_causes_beside_itself_is_neither_duplicate_nor_unexpected():
