@@ -1,5 +1,6 @@
 """`make dev`: operator and workers in the foreground, against the cluster of `make cluster-up`."""
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -7,31 +8,35 @@ from pathlib import Path
 from bughive_dev.checkout import CRDS, STATE
 from bughive_dev.cluster import Cluster
 from bughive_dev.errors import SetupError
+from bughive_dev.revival import Revival
 from bughive_dev.stack import Stack
 from bughive_dev.supervision import Supervision, stop_recorded
 
-HOME = STATE / "stack"
 POLL_SECONDS = 0.2
 
 
-def run() -> int:
-    """Run Redis, the operator and the workers until Ctrl-C, with their logs on this terminal."""
-    cluster = Cluster(STATE / "cluster")
+def run(state: Path = STATE) -> int:
+    """Run Redis, the operator and the workers until Ctrl-C or SIGTERM, with their logs on this terminal."""
+    home = state / "stack"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    cluster = Cluster(state / "cluster")
     if not cluster.kubeconfig.exists():
         raise SetupError("no cluster is running: `make cluster-up` starts one")
-    if stop_recorded(HOME):
+    if stop_recorded(home):
         print("cleaned up what was left of an earlier run")
     cluster.install_crds(CRDS)
-    with Supervision(HOME) as supervision:
+    with Supervision(home) as supervision:
         stack = Stack(supervision, cluster.kubeconfig, env={"LOG_FORMAT": "console"})
         tails = [_Tail(name, supervision.home / f"{name}.log") for name in stack.names]
         stack.start()
+        revival = Revival(stack, time.monotonic())
         print(f"ready; reports go to {stack.artifacts}; Ctrl-C stops everything", flush=True)
         try:
             while True:
                 for tail in tails:
                     tail.show()
-                stack.check_alive()
+                for line in revival.look(time.monotonic()):
+                    print(f"{'make dev':<15} {line}", flush=True)
                 time.sleep(POLL_SECONDS)
         except KeyboardInterrupt:
             print("\nstopping: the workers hand their sessions over ...", flush=True)
