@@ -1,19 +1,12 @@
-"""The frontier: which pages and links of one session are waiting, claimed or done.
+"""What a session's frontier holds: pages and links that wait, what became of them, and the session in numbers."""
 
-The crawl knows it only as the ``Frontier`` protocol. ``memory_store`` serves one process,
-``redis_store`` any number of workers. All writes of the Redis one carry the caller's fence
-and raise ``FenceLost`` where it is stale.
-"""
-
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from bughive_crds.crawl_session import BugCounts
-from bughive_protocol.finding import Finding, RecordedFinding
+from bughive_protocol.finding import Finding
 
 
 class _Frozen(BaseModel):
@@ -186,81 +179,3 @@ class Counts(_Frozen):
     """Different fingerprints recorded."""
     by_severity: BugCounts = BugCounts()
     """The same, by severity."""
-
-
-class Frontier(Protocol):
-    """The frontier of one session as one shard sees it.
-
-    Limits (most pages to claim, most URLs to know) are given to the constructor.
-    """
-
-    async def add(self, items: Sequence[FrontierItem]) -> int:
-        """Make pages known; URLs that are known already are left as they are. Returns how many were new."""
-        ...
-
-    async def claim_pages(self, limit: int) -> list[Claim]:
-        """Claim up to ``limit`` pages, shallowest first. Empty: nothing is pending, or maxPages are claimed or done."""
-        ...
-
-    async def claim_links(self, limit: int) -> list[LinkItem]:
-        """Claim up to ``limit`` links to check. A link to a page that was recorded is not checked."""
-        ...
-
-    async def give_back(self) -> None:
-        """Return all that this shard has claimed and not recorded; it does not count as a try."""
-        ...
-
-    async def record_page(self, record: PageRecord) -> tuple[str, ...]:
-        """Write a page with all that follows from it, once: a second record of one URL changes nothing.
-
-        Returns the fingerprints that are new to the session.
-        """
-        ...
-
-    async def record_links(self, records: Sequence[LinkRecord]) -> tuple[str, ...]:
-        """Write link checks; the second record of one link changes nothing. Returns new fingerprints."""
-        ...
-
-    async def templates(self) -> list[Template]:
-        """Every template that was fully inspected so far."""
-        ...
-
-    async def counts(self) -> Counts:
-        """The session in numbers, of one moment."""
-        ...
-
-
-class Findings(Protocol):
-    """What a session has found so far."""
-
-    async def known(self, fingerprints: Sequence[str]) -> set[str]:
-        """Which of these are recorded."""
-        ...
-
-    async def add(self, findings: Sequence[Finding]) -> tuple[str, ...]:
-        """Record the site oracles' findings, once each. Only the finisher calls this. Returns the new ones."""
-        ...
-
-    async def all(self) -> list[RecordedFinding]:
-        """Every finding, in no particular order."""
-        ...
-
-    async def pages(self) -> list[PageResult]:
-        """Every recorded page, in no particular order."""
-        ...
-
-    async def links(self) -> list[LinkResult]:
-        """Every link that was checked, in no particular order."""
-        ...
-
-
-class Images(Protocol):
-    """Pictures of findings, by fingerprint: JPEG bytes."""
-
-    async def put(self, fingerprint: str, jpeg: bytes) -> bool:
-        """Keep a picture if there is none and there is room. Returns whether it was kept."""
-        ...
-
-    async def get(self, fingerprint: str) -> bytes | None:
-        """The picture, if there is one."""
-        ...

@@ -60,6 +60,6 @@ def load(settings_class: type[S]) -> S:
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             name = "_".join(str(part) for part in problem["loc"]).upper() or settings_class.__name__
-            sys.stderr.write(f"{name}: {problem['msg']}\n")
+            sys.stderr.write(f"{name}: {problem['msg'].removeprefix('Value error, ')}\n")
         sys.stderr.write("Set the environment variables named above and start again.\n")
         raise SystemExit(2) from None

@@ -9,10 +9,7 @@ import pytest
 from bughive_crds.model import Severity
 from bughive_protocol.finding import MAX_EXAMPLES, Confidence, Finding
 from bughive_protocol.frontier import (
-    Findings,
-    Frontier,
     FrontierItem,
-    Images,
     LinkItem,
     LinkRecord,
     LinkResult,
@@ -27,6 +24,7 @@ from bughive_protocol.limits import Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier, RedisImages
+from bughive_protocol.stores import Findings, Frontier, Images
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

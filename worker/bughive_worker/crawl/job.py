@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bughive_crds.crawl_session import CrawlSessionSpec
-from bughive_protocol.frontier import Findings, Frontier, Images
+from bughive_protocol.stores import Findings, Frontier, Images
 from bughive_worker.stop import StopReason
 
 

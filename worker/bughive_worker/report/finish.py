@@ -10,7 +10,8 @@ from bughive_crds.crawl_report import Artifact, ReportedPages
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.control import Digest
 from bughive_protocol.finding import RecordedFinding
-from bughive_protocol.frontier import Counts, Findings, Images, LinkResult, LinkVerdict, PageResult
+from bughive_protocol.frontier import Counts, LinkResult, LinkVerdict, PageResult
+from bughive_protocol.stores import Findings, Images
 from bughive_worker.detectors.registry import detect_site
 from bughive_worker.report.artifacts import Artifacts
 from bughive_worker.report.digest import digest

@@ -1,0 +1,99 @@
+"""A session's state as the crawl knows it: three small interfaces.
+
+``memory_store`` serves one process, ``redis_store`` any number of workers, under one suite of tests. All writes of
+the Redis ones carry the caller's fence and raise ``FenceLost`` where it is stale.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bughive_protocol.finding import Finding, RecordedFinding
+from bughive_protocol.frontier import (
+    Claim,
+    Counts,
+    FrontierItem,
+    LinkItem,
+    LinkRecord,
+    LinkResult,
+    PageRecord,
+    PageResult,
+    Template,
+)
+
+
+class Frontier(Protocol):
+    """The frontier of one session as one shard sees it.
+
+    Limits (most pages to claim, most URLs to know) are given to the constructor.
+    """
+
+    async def add(self, items: Sequence[FrontierItem]) -> int:
+        """Make pages known; URLs that are known already are left as they are. Returns how many were new."""
+        ...
+
+    async def claim_pages(self, limit: int) -> list[Claim]:
+        """Claim up to ``limit`` pages, shallowest first. Empty: nothing is pending, or maxPages are claimed or done."""
+        ...
+
+    async def claim_links(self, limit: int) -> list[LinkItem]:
+        """Claim up to ``limit`` links to check. A link to a page that was recorded is not checked."""
+        ...
+
+    async def give_back(self) -> None:
+        """Return all that this shard has claimed and not recorded; it does not count as a try."""
+        ...
+
+    async def record_page(self, record: PageRecord) -> tuple[str, ...]:
+        """Write a page with all that follows from it, once: a second record of one URL changes nothing.
+
+        Returns the fingerprints that are new to the session.
+        """
+        ...
+
+    async def record_links(self, records: Sequence[LinkRecord]) -> tuple[str, ...]:
+        """Write link checks; the second record of one link changes nothing. Returns new fingerprints."""
+        ...
+
+    async def templates(self) -> list[Template]:
+        """Every template that was fully inspected so far."""
+        ...
+
+    async def counts(self) -> Counts:
+        """The session in numbers, of one moment."""
+        ...
+
+
+class Findings(Protocol):
+    """What a session has found so far."""
+
+    async def known(self, fingerprints: Sequence[str]) -> set[str]:
+        """Which of these are recorded."""
+        ...
+
+    async def add(self, findings: Sequence[Finding]) -> tuple[str, ...]:
+        """Record the site oracles' findings, once each. Only the finisher calls this. Returns the new ones."""
+        ...
+
+    async def all(self) -> list[RecordedFinding]:
+        """Every finding, in no particular order."""
+        ...
+
+    async def pages(self) -> list[PageResult]:
+        """Every recorded page, in no particular order."""
+        ...
+
+    async def links(self) -> list[LinkResult]:
+        """Every link that was checked, in no particular order."""
+        ...
+
+
+class Images(Protocol):
+    """Pictures of findings, by fingerprint: JPEG bytes."""
+
+    async def put(self, fingerprint: str, jpeg: bytes) -> bool:
+        """Keep a picture if there is none and there is room. Returns whether it was kept."""
+        ...
+
+    async def get(self, fingerprint: str) -> bytes | None:
+        """The picture, if there is one."""
+        ...
