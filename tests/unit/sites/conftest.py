@@ -1,7 +1,6 @@
 """Both shops, served once per module."""
 
 import pytest
-
 from sites.shop.server import start
 
 
