@@ -111,6 +111,10 @@ class Template(_Frozen):
 
     id: str
     features: tuple[int, ...]
+    traits: tuple[str, ...] = ()
+    """What the inspected page had; a page of this template with further traits may be inspected too."""
+    variant_of: str | None = None
+    """The template whose further page this was; None: its first."""
 
 
 class OutboxEntry(_Frozen):

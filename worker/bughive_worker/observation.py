@@ -115,6 +115,12 @@ class DomFacts:
     """Visible pictures, videos, frames and form controls; counted up to 10."""
     code_blocks: int = 0
     """How many ``<pre>`` and ``<code>`` there are: what looks like a mistake may be this page's subject."""
+    traits: tuple[str, ...] = ()
+    """Cheap words for what may need the full inspection: roles, elements, missing names, widths it exceeds."""
+    content: bool = True
+    """Whether there is anything to see between the header, the navigation and the footer, or a main heading."""
+    icons: tuple[Link, ...] = ()
+    """Icons and manifests, which are loaded without a trace in the network log."""
     content_security_policy: str = ""
     """The policy that the page sets for itself by a ``<meta>``."""
 

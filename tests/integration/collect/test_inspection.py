@@ -89,6 +89,9 @@ async def test_this_overlap_is_meant_or_none(show, body):
     assert [sample.overlaps for sample in samples.values()] == [(), (), ()]
 
 
+TWO_LINES = 'style="height:40px;line-height:20px;overflow:hidden;width:90px;margin:0"'
+
+
 @pytest.mark.parametrize(
     ("body", "count"),
     [
@@ -100,7 +103,13 @@ async def test_this_overlap_is_meant_or_none(show, body):
         ('<div style="width:90px;overflow:auto;white-space:nowrap">A long text that scrolls</div>', 0),
         ('<span style="position:absolute;width:1px;height:1px;overflow:hidden">for screen readers only</span>', 0),
         ('<div class="carousel" style="width:90px;overflow:hidden;white-space:nowrap">A long text that glides</div>', 0),
-        ('<div style="height:40px;line-height:20px;overflow:hidden;width:90px">Lines that end between two lines of text</div>', 0),
+        (f"<p {TWO_LINES}>Lines that end between two lines of text</p>", 1),
+        (f"<p {TWO_LINES}>Two lines that fit</p>", 0),
+        (f'<article><h2><a href="/post">A post</a></h2><p {TWO_LINES}>How it begins, as a teaser that ends anywhere</p></article>', 0),
+        (f'<a href="/post"><p {TWO_LINES}>How it begins, as a teaser that ends anywhere</p></a>', 0),
+        (f'<p {TWO_LINES}>How it begins, as a text that unfolds when asked</p><button>All of it</button>', 0),
+        (f'<ul style="height:40px;line-height:20px;overflow:hidden;margin:0">{"<li>One line of a longer list</li>" * 4}</ul>', 0),
+        ('<div style="height:50px;line-height:20px;overflow:hidden">' + "<p style='margin:0'>One line of a few</p>" * 4 + "</div>", 1),
     ],
 )  # fmt: skip
 async def test_text_is_cut_off_where_nothing_shows_that_there_is_more(show, body, count):

@@ -22,7 +22,7 @@ from bughive_worker.observation import (
 INIT_SCRIPT = scripts.source("init.js")
 """Given to ``add_init_script``: what can only be seen while the page loads."""
 
-_COLLECT = scripts.function("collect()", "elements.js", "structure.js", "texts.js", "collector.js")
+_COLLECT = scripts.function("collect()", "elements.js", "structure.js", "texts.js", "traits.js", "collector.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ def _dom(facts: Mapping[str, Any]) -> DomFacts:
         **{
             **facts,
             "links": tuple(Link(**link) for link in facts["links"]),
+            "icons": tuple(Link(**link) for link in facts["icons"]),
+            "traits": tuple(facts["traits"]),
             "images": tuple(ImageFact(**{**image, "box": box(image["box"])}) for image in facts["images"]),
             "duplicate_ids": tuple(map(element, facts["duplicate_ids"])),
             "suspicious_texts": tuple(map(element, facts["suspicious_texts"])),

@@ -6,10 +6,17 @@ const MOST_IMAGES = 500;
 const MOST_RESOURCES = 1000;
 const MOST_DUPLICATES = 50;
 
+/** `window` may be without the init script where the document was made without one. */
 function collect() {
+  const natively = window[Symbol.for("bughive")]?.natively ?? ((call) => call());
+  return natively(gather);
+}
+
+function gather() {
   const body = document.body || document.documentElement;
   const texts = readTexts(body, MOST_NODES);
   const duplicates = duplicateIds();
+  const elementCount = document.getElementsByTagName("*").length;
   return toText({
     dom: {
       title: titleOf(document).slice(0, 500),
@@ -18,7 +25,9 @@ function collect() {
       canonical: document.querySelector("link[rel=canonical][href]")?.href ?? null,
       content_security_policy: metaContent("meta[http-equiv=content-security-policy i]").slice(0, 2000),
       text_length: texts.length,
-      media_count: mediaCount(),
+      content: texts.content > 0 || mediaCount(`:not(:is(${FRAME}) *)`, 1) > 0 || document.querySelector("h1") !== null,
+      icons: icons(),
+      media_count: mediaCount("*", 10),
       code_blocks: document.querySelectorAll("pre, code").length,
       links: links(),
       images: images(),
@@ -26,9 +35,10 @@ function collect() {
       referenced_ids: referencedIds(duplicates),
       suspicious_texts: texts.suspicious,
       garbled_texts: texts.garbled,
-      element_count: document.getElementsByTagName("*").length,
+      element_count: elementCount,
       features: structureOf(document.querySelector("main, [role=main]") || body, MOST_NODES),
       mixed_content: mixedContent(),
+      traits: traitsOf(body, elementCount),
     },
     timings: timings(),
     network: network(),
@@ -78,14 +88,23 @@ function images() {
   return facts;
 }
 
-function mediaCount() {
+function mediaCount(which, most) {
   let count = 0;
-  for (const element of document.querySelectorAll("img, svg, canvas, video, iframe, object, embed, input, select, textarea, button")) {
-    if (count >= 10) break;
+  for (const element of document.querySelectorAll(`:is(img, svg, canvas, video, iframe, object, embed, input, select, textarea, button)${which === "*" ? "" : which}`)) {
+    if (count >= most) break;
     const rect = element.getBoundingClientRect();
     if (rect.width > 4 && rect.height > 4 && isVisible(element)) count++;
   }
   return count;
+}
+
+/** What browsers and phones load for themselves, which the page's own network log does not show. */
+function icons() {
+  const facts = new Map();
+  for (const link of document.querySelectorAll("link[rel~=icon i][href], link[rel^=apple-touch-icon i][href], link[rel=mask-icon i][href], link[rel=manifest i][href]")) {
+    if (facts.size < 20 && /^https?:/.test(link.href)) facts.set(link.href, { url: link.href, text: link.rel, selector: `link[rel="${CSS.escape(link.rel)}"]`, rel: link.rel, in_chrome: true });
+  }
+  return [...facts.values()];
 }
 
 function duplicateIds() {

@@ -3,7 +3,7 @@
   const key = Symbol.for("bughive");
   if (window[key] || window.top !== window) return;
   const rejections = [];
-  Object.defineProperty(window, key, { value: { rejections } });
+  Object.defineProperty(window, key, { value: { rejections, natively: nativeBuiltIns() } });
   performance.setResourceTimingBufferSize(2000);
   // The browser reports a rejection like an exception; only this event tells them apart.
   const describe = (reason) => {
@@ -13,4 +13,38 @@
   addEventListener("unhandledrejection", (event) => {
     if (rejections.length < 50) rejections.push(describe(event.reason).slice(0, 500));
   });
+
+  /**
+   * Pages replace what the language and the document offer, sometimes by what behaves otherwise. Returns a function that
+   * calls another one with the browser's own, and gives the page its own back afterwards.
+   */
+  function nativeBuiltIns() {
+    const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyDescriptors, entries } = Object;
+    const owners = [Element, Node, Document, HTMLElement, Array, String, Map, Set, RegExp, Range, DOMTokenList].map((type) => type.prototype);
+    owners.push(Array, Object, JSON, Math, Number, CSS, Performance.prototype, NodeList.prototype);
+    const natives = owners.map((owner) => [owner, entries(getOwnPropertyDescriptors(owner)).filter(([, { value, configurable }]) => configurable && typeof value === "function")]);
+    return (call) => {
+      const theirs = [];
+      for (let at = 0; at < natives.length; at++) {
+        const [owner, properties] = natives[at];
+        for (let index = 0; index < properties.length; index++) {
+          const [name, own] = properties[index];
+          const present = getOwnPropertyDescriptor(owner, name);
+          if (present && present.value === own.value) continue;
+          if (present && !present.configurable) continue;
+          theirs[theirs.length] = [owner, name, present];
+          defineProperty(owner, name, own);
+        }
+      }
+      try {
+        return call();
+      } finally {
+        for (let at = 0; at < theirs.length; at++) {
+          const [owner, name, present] = theirs[at];
+          if (present) defineProperty(owner, name, present);
+          else delete owner[name];
+        }
+      }
+    };
+  }
 })();

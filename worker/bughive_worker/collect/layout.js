@@ -34,13 +34,27 @@ function shownElements() {
       if (++visited > MOST_ELEMENTS) return;
       if (/^(script|style|link|meta|noscript|template|option|svg|br|wbr)$/.test(child.localName)) continue;
       if (child.getAttribute("aria-hidden") === "true" || child.matches("dialog, [role=dialog], [aria-modal=true], [popover]")) continue;
-      if (!isVisible(child)) continue;
+      if (!isVisible(child) || isCutToNothing(child)) continue;
       shown.push(child);
       walk(child);
     }
   };
   walk(document.body);
   return shown;
+}
+
+/** Kept for screen readers only, by one of the ways that are in use: nobody sees where it lies. */
+function isCutToNothing(element) {
+  const style = styleOf(element);
+  const lifted = style.position === "absolute" || style.position === "fixed";
+  const hides = clips(style.overflowX) && clips(style.overflowY);
+  if (lifted && /^rect\((0(px)?|1px)[, ]+(0(px)?|1px)[, ]+(0(px)?|1px)[, ]+(0(px)?|1px)\)$/.test(style.clip)) return true;
+  if (/^inset\((5\d|[6-9]\d|100)(\.\d+)?%|^(circle|ellipse)\(0|^polygon\(0(px|%)? 0(px|%)?(, 0(px|%)? 0(px|%)?)+\)/.test(style.clipPath)) return true;
+  if (Number.parseFloat(style.textIndent) < -99 || (hides && style.textIndent === "100%") || Number.parseFloat(style.fontSize) < 1) return true;
+  const rect = element.getBoundingClientRect();
+  if (hides && (rect.width <= 2 || rect.height <= 2)) return true;
+  // Moved off the page to where nothing scrolls.
+  return lifted && rect.width > 0 && (rect.right + scrollX <= 0 || rect.bottom + scrollY <= 0);
 }
 
 function textOf(element) {

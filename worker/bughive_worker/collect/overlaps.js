@@ -59,13 +59,14 @@ function cover(one, other) {
   return height >= lower * SAME_LINE && width >= narrower * SAME_PLACE && insideTheirBoxes(one) && insideTheirBoxes(other);
 }
 
-/** Whether the place is drawn at all: not cut away by a box that clips or scrolls. */
+/** Whether the place is drawn at all: not cut away by a box that clips or scrolls, be it the element's own. */
 function insideTheirBoxes(place) {
-  return !ancestor(place.element, (style, node) => {
+  const cutsAway = (style, node) => {
     if (style.overflowX === "visible" && style.overflowY === "visible") return false;
     const rect = node.getBoundingClientRect();
     return place.left >= rect.right || place.right <= rect.left || place.top + 4 >= rect.bottom || place.bottom - 4 <= rect.top;
-  });
+  };
+  return !cutsAway(styleOf(place.element), place.element) && !ancestor(place.element, cutsAway);
 }
 
 function isMistake(one, other) {

@@ -5,6 +5,7 @@ const PLACEHOLDER = /undefined|\bNaN|\bnull\b|\[object |\{\{|\}\}|\{%|%\}|<%|%>|
 const GARBLED = /\uFFFD|[\u00C2-\u00F4][\u0080-\u00BF\u0152\u0153\u0160\u0161\u0178\u017D\u017E\u0192\u02C6\u02DC\u2013\u2014\u2018-\u2022\u2026\u2030\u2039\u203A\u20AC\u2122]/;
 const NOT_PROSE = "script, style, noscript, template, textarea, pre, code, kbd, samp, var, tt, xmp, [contenteditable], .highlight, .CodeMirror, .monaco-editor";
 const SPOKEN = ["placeholder", "alt", "aria-label", "title"];
+const FRAME = 'header, footer, nav, aside, [role=banner], [role=navigation], [role=contentinfo], [role=complementary], a[href^="#"]';
 const MOST_TEXTS = 40;
 const CONTEXT = 300;
 
@@ -19,6 +20,7 @@ function readTexts(root, most) {
   const garbled = [];
   const blocks = new Set();
   let length = 0;
+  let content = 0;
   let visited = 0;
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node && ++visited <= most; node = walker.nextNode()) {
@@ -26,6 +28,7 @@ function readTexts(root, most) {
     const parent = node.parentElement;
     if (text === "" || !parent || !isShown(parent)) continue;
     length += text.length;
+    if (content === 0 && !parent.closest(FRAME)) content = text.length; // more would cost a look for each text
     const into = PLACEHOLDER.test(text) ? suspicious : GARBLED.test(text) ? garbled : null;
     if (!into || into.length >= MOST_TEXTS || parent.closest(NOT_PROSE)) continue;
     const block = blockAround(parent);
@@ -33,7 +36,7 @@ function readTexts(root, most) {
     blocks.add(block);
     into.push(fact(parent, around(proseOf(block), text)));
   }
-  return { length, suspicious: suspicious.concat(suspiciousAttributes()), garbled };
+  return { length, content, suspicious: suspicious.concat(suspiciousAttributes()), garbled };
 }
 
 /** A word split over inline elements ("$" and "undefined") is judged in its block's context. */

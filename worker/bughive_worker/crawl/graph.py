@@ -28,7 +28,7 @@ class PageState(TypedDict, total=False):
 
     observation: PageObservation
     template: Template | None
-    """Set where this page is the first of its template."""
+    """Set where this page is to be inspected, being new to its template."""
     findings: tuple[Finding, ...]
     new: frozenset[str]
     """Fingerprints that the session has not recorded yet."""

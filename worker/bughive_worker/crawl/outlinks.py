@@ -69,6 +69,10 @@ def unseen_assets(observation: PageObservation) -> Iterator[LinkItem]:
             yield LinkItem(
                 url=url, source=observation.url, text=image.alt or "", selector=image.selector, is_asset=True
             )
+    for icon in observation.dom.icons if observation.dom else ():
+        url = canonical(icon.url)
+        if url and icon.url not in known:
+            yield LinkItem(url=url, source=observation.url, text=icon.text, selector=icon.selector, is_asset=True)
     for entry in observation.network:
         url = canonical(entry.url)
         if url and entry.url not in known and entry.url not in images and entry.resource_type in _ASSETS:

@@ -67,11 +67,11 @@ async def look_again(run: PageRun) -> PageObservation:
 
 
 def place(session: Session, observation: PageObservation) -> tuple[PageObservation, Template | None]:
-    """Name the page's template; the template itself comes along where this page is the first of it."""
+    """Name the page's template; what is to be recorded of it comes along where this page is to be inspected."""
     if observation.end is not PageEnd.LOADED or observation.dom is None or (observation.status or 200) >= _ERROR:
         return observation, None
-    template, is_new = session.templates.place(observation.dom.features)
-    return replace(observation, template=template.id), template if is_new else None
+    placed = session.templates.place(observation.dom.features, observation.dom.traits)
+    return replace(observation, template=placed.template_id), placed.to_inspect
 
 
 async def inspect_page(run: PageRun, observation: PageObservation, template: Template) -> PageObservation | None:
