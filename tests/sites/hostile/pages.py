@@ -1,5 +1,7 @@
 """The hostile pages that are proper HTTP, by path."""
 
+from sites.hostile.endless import STREAMS
+
 REDIRECTS = {
     "/redirect-loop": "/redirect-loop-2",
     "/redirect-loop-2": "/redirect-loop",
@@ -32,7 +34,7 @@ SCRIPTS = {
     "/beforeunload": "addEventListener('beforeunload', (e) => { e.preventDefault(); e.returnValue = 'stay' })",
     "/writes": "for (let i = 0; i < 2000; i++) document.write('<p>' + i + '</p>')",
     "/writes-later": "setTimeout(() => { document.open(); document.write('<h1>Anew</h1>'); document.close() }, 20)",
-    "/console-storm": "for (let i = 0; i < 20000; i++) console.error('storm', i)",
+    "/console-storm": "for (let i = 0; i < 3000; i++) console.error('storm', i)",
     "/throws": "setTimeout(() => { throw new RangeError('thrown') }); Promise.reject(new Error('rejected'))",
     "/exceptions-storm": "setInterval(() => { for (let i = 0; i < 50; i++) setTimeout(() => { throw i }) }, 1)",
     "/mutates-forever": "setInterval(() => document.body.append('x'), 5)",
@@ -41,7 +43,6 @@ SCRIPTS = {
     "/pushes-state": "history.pushState({}, '', '/pushed')",
     "/overrides": "JSON.stringify = () => '{}'; Array.prototype.toJSON = () => 'x'; performance.getEntriesByType = 0",
     "/worker": "navigator.serviceWorker.register('/sw.js')",
-    "/allocates": "const all = []; for (;;) all.push(new Array(1e6).fill(Math.random()))",
 }
 PAGES = {path: _page(f"<script>{script}</script>{_CALM}") for path, script in SCRIPTS.items()}
 PAGES |= {
@@ -77,3 +78,8 @@ HEADERS = {
     "/lies-about-encoding": "Content-Type: text/html; charset=utf-8\r\n",
     "/too-many": "Content-Type: text/html\r\nRetry-After: 1\r\n",
 }
+
+HOSTILE = [path for path in (*PAGES, *REDIRECTS, *STREAMS) if not path.startswith("/calm/") and "." not in path]
+PAGES["/calm"] = _page("".join(f"<p><a href=/calm/{number}>{number}</a>" for number in range(40)))
+PAGES["/starts-hanging"] = _page("<a href=/hangs>hangs</a>")
+PAGES["/"] = _page("".join(f"<p><a href={path}>{path}</a>" for path in HOSTILE))

@@ -15,13 +15,14 @@ _HTML = "Content-Type: text/html; charset=utf-8\r\n"
 
 
 class HostileSite:
-    """The site's server. ``hits`` counts requests by path; ``requests`` keeps their heads."""
+    """The site's server. ``hits`` counts requests by path; ``heads`` keeps what was sent."""
 
     def __init__(self) -> None:
         self.hits: dict[str, int] = {}
         self.heads: dict[str, list[str]] = {}
         self.recovers: dict[str, int] = {"/recovers": 1, "/recovers-asset.js": 1}
         """How many more times these answer 503 or fail before they are well."""
+        self.pages: dict[str, bytes] = dict(PAGES)
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -61,13 +62,19 @@ class HostileSite:
             return 200, _PIXEL, "Content-Type: image/gif\r\n"
         if path.endswith(".js"):
             return 200, b"window.ready = true", "Content-Type: text/javascript\r\n"
-        if path in PAGES:
-            return STATUSES.get(path, 200), PAGES[path], HEADERS.get(path, _HTML)
+        if path in self.pages:
+            return STATUSES.get(path, 200), self.pages[path], HEADERS.get(path, _HTML)
         return 404, b"<title>Gone</title>Gone", _HTML
 
-    def drop_connections(self) -> None:
+    def page(self, path: str, body: str) -> None:
+        """Serve one more page, of the test's own."""
+        self.pages[path] = f"<!doctype html><html lang=en><title>Own</title><body>{body}".encode()
+
+    async def drop_connections(self) -> None:
         for writer in tuple(self._writers):
             writer.transport.abort()
+        while self._writers:  # noqa: ASYNC110 - each handler ends by itself once its connection is gone
+            await asyncio.sleep(0.01)
 
 
 async def start() -> tuple[RunningSite, HostileSite]:
@@ -77,7 +84,7 @@ async def start() -> tuple[RunningSite, HostileSite]:
 
     async def close() -> None:
         server.close()
-        site.drop_connections()
+        await site.drop_connections()
         await server.wait_closed()
 
     return RunningSite(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", close), site

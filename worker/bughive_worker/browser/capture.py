@@ -22,7 +22,7 @@ _PLACE = """({ selector, box }) => {
   else scrollTo({ top: 0, behavior: "instant" });
   if (element) {
     const rect = element.getBoundingClientRect();
-    return [rect.x, rect.y, rect.width, rect.height];
+    return rect.width >= 1 && rect.height >= 1 ? [rect.x, rect.y, rect.width, rect.height] : null;
   }
   return box ? [box.x - scrollX, box.y - scrollY, box.width, box.height] : null;
 }"""

@@ -22,7 +22,6 @@ from bughive_worker.net.urls import canonical, without_fragment
 from bughive_worker.observation import NetworkEntry, PageObservation
 
 ANSWER_SECONDS = 8.0
-"""How long a page may take to answer once it is there: the small bound that is added to its timeout."""
 LOAD_SECONDS = 10.0
 """How long images and the like are waited for once the document is there."""
 MAX_ELEMENTS = 150_000
@@ -43,6 +42,8 @@ class VisitRules:
 
     timeout: float
     """Seconds a page may take to load."""
+    answer: float = ANSWER_SECONDS
+    """Seconds a page that is there may take to answer: the small bound that is added to ``timeout``."""
     dismiss: tuple[str, ...] = ()
     failure_of: FailureOf = nowhere
 
@@ -60,7 +61,7 @@ class _Ended(Exception):
 async def visit(tab: Tab, item: FrontierItem, rules: VisitRules) -> PageObservation:
     """Open a page and gather what it shows.
 
-    Ends within ``rules.timeout`` + ``ANSWER_SECONDS``. Afterwards the tab still shows the page, or is spoiled.
+    Ends within ``rules.timeout`` + ``rules.answer`` seconds. Afterwards the tab still shows the page, or is spoiled.
     """
     started = time.monotonic()
     draft = PageObservation(
@@ -74,7 +75,7 @@ async def visit(tab: Tab, item: FrontierItem, rules: VisitRules) -> PageObservat
     )
     one = _Visit(tab, draft, rules)
     try:
-        async with asyncio.timeout(rules.timeout + ANSWER_SECONDS):
+        async with asyncio.timeout(rules.timeout + rules.answer):
             await one.run()
     except _Ended as ended:
         one.ended(ended)
@@ -115,7 +116,7 @@ class _Visit:
             await self._arrive(parsed, loaded)
             loaded = self.witness.loaded
             try:
-                async with asyncio.timeout(ANSWER_SECONDS):
+                async with asyncio.timeout(self.rules.answer):
                     await self._look(turn)
             except Error as error:
                 if self.tab.spoiled:

@@ -7,14 +7,16 @@ from bughive_worker.browser.host import BrowserHost
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.net.egress import EgressPolicy
 from bughive_worker.net.proxy import EgressProxy
+from bughive_worker.net.resolver import Resolve, system_resolve
 
 
 class Engine:
     """Used by one session after the other, in the event loop that started it."""
 
-    def __init__(self, settings: BrowserSettings, policy: EgressPolicy) -> None:
+    def __init__(self, settings: BrowserSettings, policy: EgressPolicy, resolve: Resolve = system_resolve) -> None:
+        """``resolve`` answers for every name that the browser and the link checks ask for."""
         self._settings = settings
-        self.proxy = EgressProxy(policy)
+        self.proxy = EgressProxy(policy, resolve=resolve)
         self._host: BrowserHost | None = None
 
     @property

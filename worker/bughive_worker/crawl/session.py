@@ -85,7 +85,9 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
                 fetcher=fetcher,
                 checker=LinkChecker(fetcher, pacer),
                 window=window,
-                rules=VisitRules(browser.page_timeout_seconds, browser.dismiss, engine.proxy.last_failure),
+                rules=VisitRules(
+                    browser.page_timeout_seconds, dismiss=browser.dismiss, failure_of=engine.proxy.last_failure
+                ),
                 templates=TemplatesSeen(await stores.frontier.templates()),
                 on_page=on_page,
             )
