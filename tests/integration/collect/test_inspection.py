@@ -107,7 +107,7 @@ TWO_LINES = 'style="height:40px;line-height:20px;overflow:hidden;width:90px;marg
         (f"<p {TWO_LINES}>Two lines that fit</p>", 0),
         (f'<article><h2><a href="/post">A post</a></h2><p {TWO_LINES}>How it begins, as a teaser that ends anywhere</p></article>', 0),
         (f'<a href="/post"><p {TWO_LINES}>How it begins, as a teaser that ends anywhere</p></a>', 0),
-        (f'<p {TWO_LINES}>How it begins, as a text that unfolds when asked</p><button>All of it</button>', 0),
+        (f"<p {TWO_LINES}>How it begins, as a text that unfolds when asked</p><button>All of it</button>", 0),
         (f'<ul style="height:40px;line-height:20px;overflow:hidden;margin:0">{"<li>One line of a longer list</li>" * 4}</ul>', 0),
         ('<div style="height:50px;line-height:20px;overflow:hidden">' + "<p style='margin:0'>One line of a few</p>" * 4 + "</div>", 1),
     ],

@@ -61,7 +61,7 @@ function skipsLevel(body) {
  * of our own does that: observers of the page see no change, and nothing is drawn before it is gone.
  */
 function widthsExceeded() {
-  const sheets = document.adoptedStyleSheets;
+  const sheets = [...document.adoptedStyleSheets]; // a copy: the list itself changes with the assignment
   const sheet = new CSSStyleSheet();
   const narrow = `${WIDTHS_PROBED[0]}px`;
   sheet.replaceSync(`:root { width: ${narrow} !important; min-width: 0 !important; max-width: ${narrow} !important; transition: none !important }`);
