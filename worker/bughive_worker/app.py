@@ -19,12 +19,12 @@ from bughive_worker.work import OpenWork
 log = logging.getLogger(__name__)
 
 
-def build_worker_app(settings: WorkerSettings, queue: Queue, open_work: OpenWork) -> Celery:
+def build_worker_app(settings: WorkerSettings, queue: Queue, open_work: OpenWork, lease_seconds: float) -> Celery:
     """The app of a worker that serves ``queue`` and does ``open_work``'s work with the sessions it is given."""
     app = make_app(settings, queue)
     drain = DrainFlag()
     Drain(drain).install()
-    child = Child(settings, open_work)
+    child = Child(settings, open_work, lease_seconds)
     register_tasks(app, settings, Holder(child, drain))
     _listen(settings, child)
     if settings.health_file:

@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 class Child:
     """One prefork child's possessions. Made in the parent, it stays empty there."""
 
-    def __init__(self, settings: WorkerSettings, open_work: OpenWork) -> None:
+    def __init__(self, settings: WorkerSettings, open_work: OpenWork, lease_seconds: float) -> None:
         self.settings = settings
+        self.lease_seconds = lease_seconds
         self.keys = Keys(settings.redis_key_prefix)
         self._open_work = open_work
         self._work: SessionWork | None = None
@@ -46,12 +47,13 @@ class Child:
     @cached_property
     def leases(self) -> LeaseStore:
         """For the main thread: take and release."""
-        return LeaseStore(connect(self.settings.redis_url), self.keys)
+        return LeaseStore(connect(self.settings.redis_url), self.keys, self.lease_seconds)
 
     @cached_property
     def beats(self) -> LeaseStore:
         """For the beating thread: a connection of its own that never waits long."""
-        return LeaseStore(connect(self.settings.redis_url, timeout=BEAT_TIMEOUT_SECONDS, retries=0), self.keys)
+        client = connect(self.settings.redis_url, timeout=BEAT_TIMEOUT_SECONDS, retries=0)
+        return LeaseStore(client, self.keys, self.lease_seconds)
 
     async def work(self) -> SessionWork:
         """The opened work; call it in the loop, by one task at a time."""

@@ -80,16 +80,18 @@ class Holder:
     def _keep(self, held: Held) -> str:
         log.info("session taken", shard=held.fence.shard, epoch=held.fence.epoch)
         ended = self._work(held)
-        _log_error(ended)
-        if isinstance(ended.end, Parting):
-            self._release(held.fence, ended.end)
+        end = ended.end
+        if isinstance(end, Parting) and not self._release(held.fence, end):
+            # Whatever the turn died of: it was no longer ours to fail, as when its session was deleted.
+            end = Gone()
+        _log_end(end, ended.error)
         if ended.hangs:
             log.critical("the crawl hangs and cannot be cancelled; this process is replaced")
             self._child.abandon()
         if isinstance(ended.error, SystemExit):
             raise ended.error
-        log.info("session left", end=_word(ended.end))
-        return _word(ended.end)
+        log.info("session left", end=_word(end))
+        return _word(end)
 
     def _work(self, held: Held) -> Ended:
         try:
@@ -130,26 +132,30 @@ class Holder:
                 if self._drain.is_set():
                     return None
 
-    def _release(self, fence: Fence, parting: Parting) -> None:
+    def _release(self, fence: Fence, parting: Parting) -> bool:
+        """Write the release record. Returns False where there is nothing to release any more."""
         try:
             self._child.leases.release(
                 fence, parting.reason, parting.message, permanent=parting.permanent, error=parting.error
             )
         except FenceLost:
-            log.info("nothing to release: the session is another's")
+            return False
         except redis.RedisError as error:
             log.warning("the release did not get through; the lease runs out by itself", error=str(error))
+        return True
 
 
 def _worker_name() -> str:
     return f"{socket.gethostname()}/{os.getpid()}"
 
 
-def _log_error(ended: Ended) -> None:
-    if isinstance(ended.end, Parting) and ended.end.error:
-        foreseen = ended.error is None or isinstance(ended.error, BugHiveError)
-        told = {"error": ended.end.error, "message": ended.end.message, "permanent": ended.end.permanent}
-        log.error("the attempt failed", **told, exc_info=None if foreseen else ended.error)
+def _log_end(end: TurnEnd, error: BaseException | None) -> None:
+    if isinstance(end, Gone):
+        log.info("the session was deleted or is another's; nothing to release")
+    if isinstance(end, Parting) and end.error:
+        foreseen = error is None or isinstance(error, BugHiveError)
+        told = {"error": end.error, "message": end.message, "permanent": end.permanent}
+        log.error("the attempt failed", **told, exc_info=None if foreseen else error)
 
 
 def _word(end: TurnEnd) -> str:

@@ -40,14 +40,18 @@ class LeaseKeeper:
     from then on the lease may be another's.
     """
 
-    def __init__(self, store: LeaseStore, fence: Fence, loop: LoopThread, stop: Stop, held_since: float) -> None:
+    def __init__(
+        self, store: LeaseStore, lease_seconds: float, fence: Fence, loop: LoopThread, stop: Stop, held_since: float
+    ) -> None:
         """``held_since``: ``time.monotonic()`` just before the lease was taken or last prolonged."""
         self._store = store
+        self._lease_seconds = lease_seconds
+        self._beat_seconds = lease_seconds * BEAT_SECONDS / LEASE_TTL_SECONDS
         self._fence = fence
         self._loop = loop
         self._stop = stop
         self._prolonged_at = held_since
-        self._next_beat = held_since + BEAT_SECONDS
+        self._next_beat = held_since + self._beat_seconds
         self._stalled = False
         self._ended = threading.Event()
         context = contextvars.copy_context()
@@ -71,7 +75,7 @@ class LeaseKeeper:
     def _run(self) -> None:
         while not self._ended.wait(TICK_SECONDS):
             now = time.monotonic()
-            if now - self._prolonged_at >= LEASE_TTL_SECONDS:
+            if now - self._prolonged_at >= self._lease_seconds:
                 log.warning("no beat got through for %.0f s; the lease may be another's", now - self._prolonged_at)
                 self._stop.request(StopReason.SILENT)
                 return
@@ -98,4 +102,4 @@ class LeaseKeeper:
             self._stop.request(_STOPS[answer])
         if answer is not BeatResult.LOST:
             self._prolonged_at = now
-        self._next_beat = now + BEAT_SECONDS
+        self._next_beat = now + self._beat_seconds

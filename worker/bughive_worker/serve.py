@@ -3,8 +3,12 @@
 import os
 import socket
 import sys
+import warnings
 from pathlib import Path
 
+from celery.exceptions import SecurityWarning
+
+from bughive_protocol.lease import LEASE_TTL_SECONDS
 from bughive_protocol.logging import configure_logging, configured_format
 from bughive_protocol.queues import CRAWL, Queue
 from bughive_protocol.settings import load
@@ -13,22 +17,27 @@ from bughive_worker.settings import WorkerSettings
 from bughive_worker.work import OpenWork
 
 
-def serve(queue: Queue, open_work: OpenWork, concurrency: int | None = None) -> int:
+def serve(
+    queue: Queue, open_work: OpenWork, concurrency: int | None = None, lease_seconds: float = LEASE_TTL_SECONDS
+) -> int:
     """Serve ``queue`` until told to leave, doing ``open_work``'s work with the sessions that come.
 
     Args:
         queue: its limits, its recycling and, without ``concurrency``, its number of processes are the worker's.
         open_work: the crawl; tests give another.
         concurrency: how many processes.
+        lease_seconds: after how many seconds without a beat a lease runs out; tests have no patience.
 
     Returns:
         The exit code.
     """
     settings = load(WorkerSettings)
     configure_logging(configured_format(settings.log_format), settings.log_level)
+    # Celery warns root of pickle, which runs what it is sent; our messages are JSON, and nothing else is read.
+    warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
     if queue is CRAWL:
         _require_writable(settings.artifact_directory)
-    worker = build_worker_app(settings, queue, open_work).Worker(
+    worker = build_worker_app(settings, queue, open_work, lease_seconds).Worker(
         hostname=f"{queue.name}.{os.getpid()}@{socket.gethostname()}",
         concurrency=concurrency or queue.concurrency,
         optimization="fair",

@@ -50,7 +50,8 @@ class TurnWatch:
     def run(self, fence: Fence, held_since: float, work: Work) -> Ended:
         """Run one turn under a beating lease. Whatever interrupts the watch, the turn is over when this returns."""
         stop = Stop(self._child.loop)
-        with LeaseKeeper(self._child.beats, fence, self._child.loop, stop, held_since) as keeper:
+        child = self._child
+        with LeaseKeeper(child.beats, child.lease_seconds, fence, child.loop, stop, held_since) as keeper:
             submission = self._child.loop.submit(lambda: work(stop, keeper))
             try:
                 self._watch(submission, stop)

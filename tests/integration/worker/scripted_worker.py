@@ -1,9 +1,11 @@
 """A real worker whose sessions do what their start URL says, such as `http://script.test/pages?seconds=0.1`.
 
-Everything but the crawl is the product's: command line, Celery, leases, frontier, verdict.
+Everything but the crawl is the product's: command line, Celery, leases, frontier, verdict. LEASE_SECONDS in the
+environment makes its leases shorter than the product's.
 """
 
 import asyncio
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ from bughive_protocol.control import Digest
 from bughive_protocol.errors import EgressRefused, SiteUnreachable
 from bughive_protocol.frontier import FrontierItem, PageEnd, PageRecord, PageResult
 from bughive_protocol.keys import Keys
+from bughive_protocol.lease import LEASE_TTL_SECONDS
 from bughive_protocol.limits import Limits
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier
 from bughive_worker.browser.host import BrowserHost
@@ -116,4 +119,5 @@ async def open_scripted_work(settings: WorkerSettings, client: redis.asyncio.Red
 
 if __name__ == "__main__":
     given = parse(sys.argv[1:])
-    sys.exit(serve(given.queues, open_scripted_work, given.concurrency))
+    lease_seconds = float(os.environ.get("LEASE_SECONDS", LEASE_TTL_SECONDS))
+    sys.exit(serve(given.queues, open_scripted_work, given.concurrency, lease_seconds))

@@ -1,5 +1,6 @@
 """Workers that are told to stop, a session or themselves."""
 
+import json
 import signal
 import time
 
@@ -97,3 +98,17 @@ def test_a_soft_limit_or_a_revoke_ends_the_turn_and_the_child_lives_on(lab) -> N
     again = lab.start("noop")
     lab.wait("the verdict of the next session", lambda: lab.observe(again).verdict)
     assert worker.children()[0].pid == child.pid
+
+
+def test_a_session_that_was_deleted_is_left_without_an_error(lab) -> None:
+    worker = lab.start_worker()
+    session_id = lab.start("deaf")
+    lab.wait("the crawl", lambda: lab.noted(session_id, "began"))
+    lab.control(lambda control: control.delete(session_id))
+    worker.children()[0].send_signal(signal.SIGUSR1)  # the operator revokes the task then
+    lab.wait("the session is left", lambda: "session left" in worker.log.read_text(), seconds=15)
+    lines = [json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith("{")]
+    said = [line for line in lines if line.get("session_id") == session_id]
+    assert {line["level"] for line in said} == {"info"}
+    assert said[-2]["event"] == "the session was deleted or is another's; nothing to release"
+    assert "Traceback" not in worker.log.read_text()
