@@ -128,7 +128,6 @@ async def test_a_refused_page_says_so_and_a_refused_tunnel_leaves_its_reason_wit
 
 
 @pytest.mark.usefixtures("chromium")
-@pytest.mark.xfail(strict=True, reason="browser.chromium gives --force-webrtc-ip-handling-policy no value")
 async def test_no_datagram_passes_by_the_proxy(outside, inside):
     async with Browser("127.0.0.1") as (_, page):
         await try_every_way(page, outside)

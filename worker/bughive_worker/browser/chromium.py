@@ -9,8 +9,8 @@ NAMES = ("chromium-headless-shell", "chrome-headless-shell", "chromium", "google
 """Looked for on PATH, fastest first: headless-shell loads half as many pages again as chromium does."""
 
 ARGUMENTS = (
-    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--force-webrtc-ip-handling-policy",  # without both, WebRTC sends UDP past the proxy
+    # With this value, and only with it, WebRTC sends no UDP past the proxy.
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
     "--no-first-run",
     "--no-pings",
