@@ -1,7 +1,8 @@
 """What keeps people with disabilities from using the page, as axe-core judges it.
 
-One kind per rule (``a11y-image-alt``). Like elements of one template are one bug with a count; one pair of colours
-is one bug on the whole site, since one change mends it. The severity is axe-core's impact where the rule names a
+One kind per rule (``a11y-image-alt``). Elements of one component, which is told by the nearest class or id, are one
+bug with a count, on whatever pages it stands; without such a name, like elements of one template are. One pair of
+colours is one bug on the whole site, since one change mends it. The severity is axe-core's impact where the rule names a
 barrier, such as a button without a name; contrast is a matter of degree; all else is Low, since sites get along with
 unsound markup. Not reported: what rules find that are not run, see ``accessibility_rules``.
 """
@@ -13,7 +14,8 @@ from bughive_crds.model import Severity
 from bughive_protocol.finding import SITE, Confidence, Finding, fingerprint
 from bughive_worker.detectors.accessibility_rules import RULES
 from bughive_worker.detectors.detector import Detector
-from bughive_worker.detectors.identity import normal_selector, where
+from bughive_worker.detectors.identity import component, normal_selector, where
+from bughive_worker.detectors.naming import spoken
 from bughive_worker.detectors.page import address
 from bughive_worker.detectors.wording import clip, count, evidence, title
 from bughive_worker.observation import AxeViolation, PageObservation
@@ -67,8 +69,9 @@ def _identity(violation: AxeViolation, template: str | None) -> str:
     colours = _CONTRAST.search(violation.summary)
     if violation.rule == "color-contrast" and colours:
         return fingerprint(kind, f"{colours['ink']} on {colours['paper']}", SITE)
-    shared = violation.in_chrome or violation.rule in _OF_THE_SITE
-    return fingerprint(kind, normal_selector(violation.selector), where(template, shared=shared))
+    part = component(violation.selector)
+    shared = violation.in_chrome or violation.rule in _OF_THE_SITE or part is not None
+    return fingerprint(kind, part or normal_selector(violation.selector), where(template, shared=shared))
 
 
 def _finding(observation: PageObservation, identity: str, violations: list[AxeViolation]) -> Finding:
@@ -80,7 +83,7 @@ def _finding(observation: PageObservation, identity: str, violations: list[AxeVi
         kind=f"a11y-{first.rule}",
         severity=_severity(first),
         confidence=Confidence.FIRM,
-        title=title(f"{first.help}: {first.selector}"),
+        title=title(f"{first.help}: {spoken(first.html)}"),
         description=f"{clip(first.summary, 400)} How to mend it: {first.help_url}",
         url=page,
         selector=first.selector,
@@ -89,9 +92,10 @@ def _finding(observation: PageObservation, identity: str, violations: list[AxeVi
         evidence=evidence(
             rule=first.rule,
             element=first.html,
+            selector=first.selector,
             alike=f"{count(alike, 'element')} of this page" if alike > 1 else None,
         ),
-        steps=(f"Open {page}", f"Run axe-core, or look at {first.selector}", first.help),
+        steps=(f"Open {page}", f"Run axe-core, or look at {spoken(first.html)}", first.help),
     )
 
 

@@ -1,6 +1,6 @@
-"""Scripts, style sheets, fonts and media that do not load.
+"""Scripts, style sheets, fonts, media and icons that do not load.
 
-Reports a part of the page that is missing or answers an error. One file is one bug. Not reported: images
+Reports a part of the page that is missing or answers an error. One file is one bug; an icon is Low. Not reported: images
 (broken-images) and the page's own requests (failed-requests), a missing favicon that no page asks for, what a
 content filter or the egress guard refused, and another site's silence, which may be the crawl's network.
 """
@@ -16,7 +16,14 @@ from bughive_worker.detectors.wording import evidence, title
 from bughive_worker.observation import PageObservation
 
 KIND = "broken-asset"
-_NAMES = {"script": "Script", "stylesheet": "Style sheet", "font": "Font", "media": "Media file", "frame": "Frame"}
+_NAMES = {
+    "script": "Script",
+    "stylesheet": "Style sheet",
+    "font": "Font",
+    "media": "Media file",
+    "frame": "Frame",
+    "icon": "Icon",
+}
 _BEARING = frozenset({"script", "stylesheet"})
 """Without these the page looks or works wrong; without a font or a film it is merely poorer."""
 
@@ -58,7 +65,7 @@ def broken_asset(
 
 
 def _severity(resource_type: str, *, own: bool) -> Severity:
-    if not own:
+    if not own or resource_type == "icon":
         return Severity.LOW
     return Severity.HIGH if resource_type in _BEARING else Severity.MEDIUM
 

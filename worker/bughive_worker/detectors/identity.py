@@ -15,6 +15,9 @@ _URL = re.compile(r"(?:https?|blob|file)://[^\s'\"<>)]+")
 _HASH = re.compile(r"\b(?=[0-9a-f-]*\d)(?=[0-9a-f-]*[a-f])[0-9a-f-]{6,}\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _FILE_HASH = re.compile(r"(?<=[.-])(?=[0-9A-Za-z_]*\d)[0-9A-Za-z_]{6,}(?=\.)")
+_NEAR = 3
+"""An element, its parent and its grandparent may name a component."""
+_FRAME = ("main", "body", "html")
 
 
 def normal_selector(selector: str) -> str:
@@ -24,6 +27,16 @@ def normal_selector(selector: str) -> str:
         return "" if _GENERATED.search(match["name"]) else match[0]
 
     return _NAME.sub(keep, _PLACE.sub("", selector))
+
+
+def component(selector: str) -> str | None:
+    """The end of a normalised selector from an element near by with a class or id; None where none is so named.
+
+    It is the same wherever the component stands: ``article.review > img`` on each template that shows reviews.
+    """
+    near = normal_selector(selector).split(" > ")[-_NEAR:]
+    named = [index for index, part in enumerate(near) if _NAME.search(part) and not part.startswith(_FRAME)]
+    return " > ".join(near[named[-1] :]) if named else None
 
 
 def normal_message(message: str) -> str:

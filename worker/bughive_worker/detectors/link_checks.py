@@ -20,7 +20,8 @@ def link_finding(item: LinkItem, result: LinkResult) -> Finding | None:
     reason = f"HTTP {result.status}" if result.status else (result.error or "no answer")
     if not item.is_asset:
         return broken_link(item.url, source=item.source, reason=reason, text=item.text, selector=item.selector)
-    sort = _sort_of(item.url)
+    is_icon = (item.selector or "").startswith("link[")
+    sort = "icon" if is_icon else _sort_of(item.url)
     if sort == "image":
         return broken_image(item.url, page=item.source, reason=reason, selector=item.selector, alt=item.text or None)
     return broken_asset(item.url, page=item.source, reason=reason, resource_type=sort)

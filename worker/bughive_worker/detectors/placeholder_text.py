@@ -2,8 +2,9 @@
 
 Reports visible ``undefined``, ``NaN``, ``null``, ``[object Object]``, ``Invalid Date``, template marks that were not
 filled in (``{{ name }}``, ``${name}``, ``%s``) and lorem ipsum. The words count only where a value would stand: alone,
-beside a currency sign or a unit, after a colon or a greeting. Not reported: code, prose about these words, and
-quotations; where a page shows code at all, what is found may be its subject and is Low.
+beside a currency sign or a unit, after a colon or a greeting, between "by" and a date. The same words in several places
+of a page are one bug, and so is one unfilled template wherever it shows. Not reported: code, prose about these words,
+and quotations; where a page shows code at all, what is found may be its subject and is Low.
 """
 
 import re
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from bughive_crds.model import Severity
 from bughive_protocol.finding import Confidence, Finding, fingerprint
 from bughive_worker.detectors.detector import Detector
-from bughive_worker.detectors.identity import normal_selector, where
+from bughive_worker.detectors.identity import normal_message, normal_selector, where
 from bughive_worker.detectors.page import address
 from bughive_worker.detectors.wording import clip, evidence, title
 from bughive_worker.observation import ElementFact, PageObservation
@@ -35,6 +36,8 @@ _QUOTED = re.compile(
 _TITLE_PARTS = re.compile(r"\s[|\u2013\u2014\u00b7-]\s")
 _MAY_BE_A_SUBJECT = frozenset({"[object Object]", "Invalid Date", "lorem ipsum"})
 """What a page may be about, as its title then says."""
+_SOURCE = re.compile(r"\{\{[^{}]{1,80}\}\}|\{%[^%{}]{1,80}%\}|<%[^%<>]{1,80}%>|\$\{[^{}]{1,60}\}")
+"""A template's own text."""
 
 
 def _value(word: str, *, counts: bool) -> re.Pattern[str]:
@@ -47,6 +50,7 @@ def _value(word: str, *, counts: bool) -> re.Pattern[str]:
         rf"\b{word}\s+(?:{word}|NaN)\b",
         rf"\d\s*(?:/|of)\s*{word}\b|\b{word}\s*(?:/|of)\s*\d",
         rf"(?i:{_GREETING}),?\s+{word}\b{_END}",
+        rf"(?i:{_GREETING})\s+{word}\s+(?:on|at|\||\u00b7|-|\u2013|\u2014)\s+(?:[\w.]+,?\s+){{0,2}}\d",
     ]
     if counts:
         places.append(rf"\b{word}\s+{_UNITS}")
@@ -66,7 +70,7 @@ _SIGNS = (
     _Sign("null", _value("null", counts=False)),
     _Sign("Infinity", re.compile(rf"{_MONEY}\s*Infinity\b|\bInfinity\s*(?:%|{_MONEY}|{_UNITS})")),
     _Sign("Invalid Date", re.compile(r"\bInvalid Date\b(?!\s+[a-z])")),
-    _Sign("template", re.compile(r"\{\{[^{}]{1,80}\}\}|\{%[^%{}]{1,80}%\}|<%[^%<>]{1,80}%>|\$\{[^{}]{1,60}\}")),
+    _Sign("template", _SOURCE),
     _Sign("format", re.compile(r"%\(\w+\)[sd]\b|(?<![\w%])%(?:\d\$)?[sd](?![\w%])|(?<![\w/${])\{\d\}(?![\w}])")),
     _Sign("missing translation", re.compile(r"(?i)\btranslation[ _]missing\b(?:: |:\s*\w+\.|$)")),
     _Sign("lorem ipsum", re.compile(r"(?i)^\W*lorem ipsum\b|\blorem ipsum dolor\b|\bdolor sit amet\b")),
@@ -79,10 +83,15 @@ def detect(observation: PageObservation) -> Iterator[Finding]:
     if dom is None:
         return
     about = dom.title.casefold()
+    told: set[tuple[str, str]] = set()
     for block in dom.suspicious_texts:
         sign = sign_in(block.text)
-        if sign and not (sign in _MAY_BE_A_SUBJECT and sign.casefold() in about):
+        if sign is None or (sign in _MAY_BE_A_SUBJECT and sign.casefold() in about):
+            continue
+        likenesses = {(sign, normal_selector(block.selector)), (sign, normal_message(block.text))}
+        if told.isdisjoint(likenesses):
             yield _finding(observation, block, sign)
+        told |= likenesses
     for part in _TITLE_PARTS.split(dom.title):
         sign = sign_in(part)
         if sign and (sign not in _MAY_BE_A_SUBJECT or part.strip() == sign):
@@ -99,9 +108,11 @@ def sign_in(text: str) -> str | None:
 def _finding(observation: PageObservation, block: ElementFact, sign: str) -> Finding:
     page = address(observation)
     sure = observation.dom is not None and observation.dom.code_blocks < _ABOUT_CODE
-    subject = f"{sign} {normal_selector(block.selector)}"
+    # A template's source is the same in every page that shows it; a value is missing in a place.
+    source = "".join(_SOURCE.findall(block.text)) if sign == "template" else ""
+    subject = f"{sign} {source or normal_selector(block.selector)}"
     return Finding(
-        fingerprint=fingerprint(KIND, subject, where(observation.template, shared=block.in_chrome)),
+        fingerprint=fingerprint(KIND, subject, where(observation.template, shared=block.in_chrome or bool(source))),
         kind=KIND,
         severity=Severity.MEDIUM if sure else Severity.LOW,
         confidence=Confidence.FIRM if sure else Confidence.TENTATIVE,
