@@ -2,9 +2,9 @@
 
 One kind per rule (``a11y-image-alt``). Elements of one component, which is told by the nearest class or id, are one
 bug with a count, on whatever pages it stands; without such a name, like elements of one template are. One pair of
-colours is one bug on the whole site, since one change mends it. The severity is axe-core's impact where the rule names a
-barrier, such as a button without a name; contrast is a matter of degree; all else is Low, since sites get along with
-unsound markup. Not reported: what rules find that are not run, see ``accessibility_rules``.
+colours is one bug on the whole site, since one change mends it. The severity is axe-core's impact where the rule
+names a barrier, such as a button without a name; contrast is a matter of degree; all else is Low, since sites get
+along with unsound markup. Not reported: what rules find that are not run, see ``accessibility_rules``.
 """
 
 import re

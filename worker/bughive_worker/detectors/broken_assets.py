@@ -1,7 +1,7 @@
 """Scripts, style sheets, fonts, media and icons that do not load.
 
-Reports a part of the page that is missing or answers an error. One file is one bug; an icon is Low. Not reported: images
-(broken-images) and the page's own requests (failed-requests), a missing favicon that no page asks for, what a
+Reports a part of the page that is missing or answers an error. One file is one bug; an icon is Low. Not reported:
+images (broken-images) and the page's own requests (failed-requests), a missing favicon that no page asks for, what a
 content filter or the egress guard refused, and another site's silence, which may be the crawl's network.
 """
 
