@@ -44,6 +44,21 @@ def test_elements_of_two_sorts_are_two_bugs(finds):
     assert len(finds(accessibility=(violation(selector="main > img"), violation(selector="aside > img")))) == 2
 
 
+def test_a_component_is_one_bug_on_every_template_it_stands_on(finds):
+    def broken(path):
+        return finds(accessibility=(violation(selector=f"{path} > article.review > img"),), template=path)[
+            0
+        ].fingerprint
+
+    assert broken("main > div.wrap > section") == broken("main > div:nth-of-type(2)")
+
+
+def test_a_title_names_the_element_as_people_do_and_keeps_the_path_apart(finds):
+    (finding,) = finds(accessibility=(violation(selector="main > div.wrap > p > img"),))
+    assert finding.title == "Images must have alternative text: the picture"
+    assert finding.selector == "main > div.wrap > p > img"
+
+
 def test_one_pair_of_colours_is_one_bug_on_the_whole_site(finds):
     (one,) = finds(accessibility=(contrast(2.8, "main > p.a"), contrast(2.8, "main > p.b")), template="t1")
     (other,) = finds(accessibility=(contrast(2.8, "main > em"),), template="t2")

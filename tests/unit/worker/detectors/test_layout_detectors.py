@@ -41,6 +41,20 @@ def test_overflow_is_a_bug_of_its_template_unless_it_is_in_shared_chrome(finds):
     assert len(prints(in_chrome=True)) == 1
 
 
+def test_of_what_sticks_out_of_one_page_the_worst_is_the_bug_and_the_rest_its_evidence(finds):
+    form = ElementFact("main > form.filters", "Filter", Box(x=0, y=90, width=340, height=90))
+    layout = (LayoutSample(NARROW, 500, overflowing=(form, WIDE)), LayoutSample(TABLET, 900, overflowing=(form,)))
+    (finding,) = finds(layout=layout)
+    assert finding.selector == WIDE.selector
+    assert form.selector in {fact.label: fact.text for fact in finding.evidence}["too wide as well"]
+
+
+def test_what_sticks_out_of_shared_chrome_is_a_bug_of_its_own(finds):
+    menu = ElementFact("header > ul", "Menu", Box(x=0, y=0, width=700, height=40), in_chrome=True)
+    found = finds(layout=(LayoutSample(NARROW, 700, overflowing=(menu, WIDE)),))
+    assert [finding.selector for finding in found] == [WIDE.selector, menu.selector]
+
+
 def test_a_wide_page_without_a_culprit_is_no_bug(finds):
     assert finds(layout=(LayoutSample(NARROW, 900),)) == ()
 

@@ -79,6 +79,11 @@ def test_an_assets_check_is_judged_by_its_name(name, kind, severity):
     assert (finding.kind, finding.severity) == (kind, severity)
 
 
+def test_an_icon_that_is_gone_is_low():
+    finding = checked(f"{HOME}touch.png", is_asset=True, selector='link[rel="apple-touch-icon"]')
+    assert (finding.kind, finding.severity) == ("broken-asset", Severity.LOW)
+
+
 def test_an_image_seen_missing_on_a_page_and_by_a_check_is_one_bug(finds):
     url = f"{HOME}mug.png"
     image = ImageFact(url, "img", "A mug", natural_width=0, complete=True)

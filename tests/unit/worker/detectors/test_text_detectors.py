@@ -19,6 +19,9 @@ from bughive_worker.observation import ElementFact, ScriptError
         ("undefined reviews", "undefined"),
         ("4 of undefined", "undefined"),
         ("Posted by undefined, 3 days ago", "undefined"),
+        ("By undefined on 3 May 2026", "undefined"),
+        ("Posted by undefined on Monday, 3 May", "undefined"),
+        ("by null | 12.04.2026", "null"),
         ("NaN", "NaN"),
         ("NaN% off", "NaN"),
         ("€NaN per month", "NaN"),
@@ -55,6 +58,9 @@ def test_a_program_left_this_where_a_value_should_stand(text, sign):
         "Signed overflow is undefined behaviour in C.",
         "The slope of a vertical line is undefined.",
         "What does undefined mean?",
+        "By undefined behaviour we mean what the standard leaves open.",
+        "A slope given by undefined on purpose",
+        "Guarded by null at runtime",
         "undefined is not a function",
         "null vs undefined",
         "The null hypothesis was rejected",
@@ -97,6 +103,21 @@ def test_a_placeholder_is_reported_with_its_place(finds):
 def test_one_placeholder_on_thirty_cards_is_one_bug(finds):
     cards = tuple(ElementFact(f"main > div.card:nth-of-type({place}) > p", "$NaN") for place in range(30))
     assert len(finds(dom={"suspicious_texts": cards})) == 1
+
+
+def test_the_same_words_in_several_places_of_a_page_are_one_bug(finds):
+    texts = (ElementFact("dl > dd", "£NaN"), ElementFact("dl > dd.total", "£NaN"), ElementFact("p.rate", "NaN%"))
+    assert len(finds(dom={"suspicious_texts": texts})) == 2
+
+
+def test_one_unfilled_template_is_one_bug_on_the_whole_site(finds):
+    one = ElementFact("main > p", "Showing {{ shown }} of {{ total }}")
+    other = ElementFact("main > div > p.count", "Results: Showing {{ shown }} of {{ total }}")
+    (first,) = finds(dom={"suspicious_texts": (one,)}, template="t1")
+    (second,) = finds(dom={"suspicious_texts": (other,)}, template="t2")
+    assert first.fingerprint == second.fingerprint
+    (third,) = finds(dom={"suspicious_texts": (ElementFact("main > p", "{{ name }}"),)}, template="t1")
+    assert third.fingerprint != first.fingerprint
 
 
 def test_a_placeholder_in_the_shared_header_is_one_bug_on_all_templates(finds):
@@ -178,6 +199,12 @@ def test_a_blank_page_is_reported_with_the_exception_that_may_explain_it(finds):
 )
 def test_this_page_is_not_empty(finds, facts):
     assert "empty-page" not in {finding.kind for finding in finds(**facts)}
+
+
+def test_a_page_with_nothing_between_header_and_footer_is_reported(finds):
+    (finding,) = finds(dom={"content": False})
+    assert (finding.kind, finding.severity) == ("empty-page", Severity.MEDIUM)
+    assert finding.title.startswith("Nothing between header and footer")
 
 
 def test_a_page_without_a_title_is_reported_once_per_template(finds):

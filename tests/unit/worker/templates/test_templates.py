@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bughive_worker.templates import match, new_template, similarity
+from bughive_worker.templates import MOST_FOR_NOVELTY, MOST_INSPECTED, match, new_template, similarity, variant
 
 FRAME = set(range(10))
 PRODUCT = FRAME | set(range(100, 130))
@@ -56,3 +56,32 @@ def test_likeness_has_no_direction(one, other):
     likeness = similarity(frozenset(one), frozenset(other))
     assert likeness == similarity(frozenset(other), frozenset(one))
     assert 0 < likeness <= 1
+
+
+def test_a_page_with_a_trait_that_no_inspected_page_of_its_template_had_is_inspected_too():
+    first = new_template(PRODUCT, {"has-table"})
+    further = variant(first, {"has-table", "wider-than-320"}, [first])
+    assert further is not None
+    assert (further.variant_of, further.traits) == (first.id, ("has-table", "wider-than-320"))
+    assert further.id != first.id
+    assert variant(first, {"has-table"}, [first]) is None
+    assert variant(first, {"wider-than-320"}, [first, further]) is None
+
+
+def test_what_another_template_had_says_nothing():
+    first, other = new_template(PRODUCT), new_template(CATEGORY, {"has-table"})
+    assert variant(first, {"has-table"}, [first, other]) is not None
+
+
+def test_few_pages_of_a_template_are_inspected_for_novelty_and_more_for_suspicion():
+    def inspected(traits):
+        first = new_template(PRODUCT)
+        entries = [first]
+        for trait in traits:
+            further = variant(first, {trait}, entries)
+            entries += [further] if further else []
+        return len(entries)
+
+    assert inspected(f"role-{number}" for number in range(50)) == MOST_FOR_NOVELTY
+    assert inspected(f"lacks-{number}" for number in range(50)) == MOST_INSPECTED
+    assert inspected([*(f"role-{number}" for number in range(50)), "wider-than-320"]) == MOST_FOR_NOVELTY + 1
