@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from bughive_crds.crawl_session import ChecksSpec
 from bughive_protocol.errors import EgressRefused, InvalidSpec, SiteUnreachable
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.crawl.engine import Engine
@@ -40,6 +41,13 @@ async def test_a_forbidden_address_names_the_setting(hostile, crawl_of, no_such_
 async def test_a_start_page_that_leads_to_another_site_says_what_to_do(a_crawl):
     with pytest.raises(InvalidSpec, match=r"spec\.scope\.hosts"):
         await a_crawl("/redirect-away").run()
+
+
+async def test_a_detector_that_does_not_exist_is_refused_with_those_that_do(engine, crawl_of):
+    crawl = crawl_of(engine, "http://127.0.0.1:1/")
+    crawl.spec = crawl.spec.model_copy(update={"checks": ChecksSpec(enable=("typos",))})
+    with pytest.raises(InvalidSpec, match=r"no detector is called typos\. There are: .*broken-links"):
+        await crawl.run()
 
 
 async def test_what_was_claimed_is_given_back_after_an_error(a_crawl):

@@ -13,6 +13,7 @@ from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlJob, OnPage, Stores
 from bughive_worker.crawl.templates_seen import TemplatesSeen
 from bughive_worker.detectors import accessibility, clipped_text, overflow, overlap
+from bughive_worker.detectors.registry import check_names
 from bughive_worker.net.failure import FailureKind
 from bughive_worker.net.fetch import Fetcher
 from bughive_worker.net.link_check import LinkChecker
@@ -65,9 +66,10 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
     """Set up all that the visits share, and close it afterwards.
 
     Raises:
-        InvalidSpec: the scope makes no sense.
+        InvalidSpec: the scope makes no sense, or a detector is named that does not exist.
         BrowserUnavailable: the browser does not start.
     """
+    check_names(job.spec.checks)
     browser = job.spec.browser
     user_agent = browser.user_agent or (await engine.host.chromium()).user_agent
     in_site = Bounds(job.spec, None).scope.in_site
