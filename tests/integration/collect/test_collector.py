@@ -62,6 +62,37 @@ async def test_only_visible_text_counts_and_only_visible_things(show):
     assert (dom.text_length, dom.media_count) == (3, 2)
 
 
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        ("<header>Shop</header><main></main><footer>2026</footer>", False),
+        ('<a href="#top">Skip</a><nav>Tea</nav><main><div hidden>Later</div></main>', False),
+        ("<header><input></header><main></main>", False),
+        ("<header>Shop</header><main><p>Tea</p></main>", True),
+        ("<header>Shop</header><main><canvas></canvas></main>", True),
+        ("<header><h1>One page, all header</h1></header><main></main>", True),
+        ("<header>Shop</header><div>Content outside of main</div>", True),
+    ],
+)
+async def test_a_page_has_content_beside_what_all_pages_share(show, body, content):
+    assert (await facts(await show(body))).content is content
+
+
+async def test_icons_and_manifests_are_gathered(show):
+    rels = ("icon", "shortcut icon", "apple-touch-icon", "mask-icon", "manifest", "canonical", "stylesheet", "preload")
+    head = "".join(f'<link rel="{rel}" href="/{rel.replace(" ", "-")}">' for rel in rels)
+    page = await show("<h1>Mugs</h1>", head=head + '<link rel="icon" href="data:,">')
+    icons = (await facts(page)).icons
+    assert [icon.url.removeprefix(page.url) for icon in icons] == [
+        "icon",
+        "shortcut-icon",
+        "apple-touch-icon",
+        "mask-icon",
+        "manifest",
+    ]
+    assert icons[2].selector == 'link[rel="apple-touch-icon"]'
+
+
 async def test_placeholders_are_gathered_in_their_context_and_not_from_code(show):
     dom = await facts(
         await show(

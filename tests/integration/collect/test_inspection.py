@@ -89,6 +89,53 @@ async def test_this_overlap_is_meant_or_none(show, body):
     assert [sample.overlaps for sample in samples.values()] == [(), (), ()]
 
 
+HEARD_ONLY = {
+    "clip": "position:absolute;width:1px;height:1px;clip:rect(0 0 0 0);white-space:nowrap",
+    "clip without a size": "position:absolute;clip:rect(1px,1px,1px,1px)",
+    "clip-path": "position:absolute;clip-path:inset(50%);white-space:nowrap",
+    "a box of one pixel": "width:1px;height:1px;overflow:hidden;white-space:nowrap;position:absolute",
+    "a box of no height": "height:0;overflow:hidden",
+    "far to the left": "position:absolute;left:-9999px",
+    "far above": "position:absolute;top:-9999px",
+    "indented away": "text-indent:-9999px;overflow:hidden",
+    "indented by its width": "text-indent:100%;white-space:nowrap;overflow:hidden",
+    "type of no size": "font-size:0",
+}
+
+
+@pytest.mark.parametrize("style", [pytest.param(style, id=name) for name, style in HEARD_ONLY.items()])
+async def test_what_only_screen_readers_get_covers_nothing(show, style):
+    heading = f'<h2 style="{style};margin:0"><span>Products</span> of ours</h2>'
+    page = await show(
+        f'<main style="position:relative">{heading}<p style="margin:-24px 0 0">Seven products are here</p></main>'
+    )
+    for sample in (await layout(page)).values():
+        assert (sample.overlaps, sample.clipped, sample.overflowing) == ((), (), ())
+
+
+async def test_a_heading_that_is_seen_is_covered(show):
+    page = await show(
+        '<main><h2 style="margin:0">Products</h2><p style="margin:-24px 0 0">Seven products are here</p></main>'
+    )
+    assert len((await layout(page))[320].overlaps) == 1
+
+
+async def test_lines_that_their_own_box_hides_cover_nothing(show):
+    page = await show(
+        f"<main><p {TWO_LINES}>So many words that most of them are hidden below</p><p style='margin:0'>The next words</p></main>"
+    )
+    assert [sample.overlaps for sample in (await layout(page)).values()] == [(), (), ()]
+
+
+async def test_one_box_that_cuts_many_lines_is_one_fact(show):
+    lines = "".join(f"<dt>Day {day}</dt><dd>ten to six</dd>" for day in range(7))
+    page = await show(
+        f'<main><div class="hours" style="height:50px;overflow:hidden"><dl style="margin:0;line-height:20px">{lines}</dl></div></main>'
+    )
+    (fact,) = (await layout(page))[320].clipped
+    assert fact.selector.endswith("div.hours")
+
+
 TWO_LINES = 'style="height:40px;line-height:20px;overflow:hidden;width:90px;margin:0"'
 
 
