@@ -45,7 +45,14 @@ _BARRIERS = frozenset(
 )
 """Where one of these is broken, somebody cannot use the thing at all; other rules ask for sound markup."""
 _OF_THE_SITE = frozenset(
-    {"html-has-lang", "html-lang-valid", "html-xml-lang-mismatch", "meta-viewport", "landmark-one-main"}
+    {
+        "html-has-lang",
+        "html-lang-valid",
+        "html-xml-lang-mismatch",
+        "landmark-one-main",
+        "meta-viewport",
+        "page-has-heading-one",
+    }
 )
 """Rules on what pages inherit from one frame."""
 _CONTRAST = re.compile(
