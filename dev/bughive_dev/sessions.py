@@ -9,13 +9,12 @@ from bughive_crds.crawl_report import CrawlReportContent
 from bughive_crds.crawl_session import CrawlSessionStatus
 from bughive_dev.cluster import Cluster
 
-NAMESPACE = "default"
-
 
 class Sessions:
-    """Reads sessions and reports by name."""
+    """Reads one namespace's sessions and reports by name."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, namespace: str = "default") -> None:
+        self._namespace = namespace
         connection = config.new_client_from_config(str(cluster.kubeconfig))  # type: ignore[no-untyped-call]
         self._api = client.CustomObjectsApi(connection)
 
@@ -28,5 +27,5 @@ class Sessions:
         return CrawlReportContent.model_validate(self._get("crawlreports", name)["report"])
 
     def _get(self, plural: str, name: str) -> dict[str, Any]:
-        found = self._api.get_namespaced_custom_object(GROUP, VERSION, NAMESPACE, plural, name)
+        found = self._api.get_namespaced_custom_object(GROUP, VERSION, self._namespace, plural, name)
         return cast("dict[str, Any]", found)
