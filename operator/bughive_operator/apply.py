@@ -6,8 +6,8 @@ import structlog
 
 from bughive_crds.crawl_session import CrawlSessionStatus
 from bughive_operator import actions
-from bughive_operator.api_server import ApiServer, ApiServerError, NotFound
-from bughive_operator.clock import Clock
+from bughive_operator.announcer import Announcer
+from bughive_operator.api_server import ApiServer, NotFound
 from bughive_operator.line import Line
 from bughive_operator.merge_patch import status_patch
 from bughive_operator.messenger import Messenger
@@ -17,8 +17,6 @@ from bughive_operator.sessions import Sessions
 from bughive_protocol.control import DispatchOrder, SessionControl
 
 log = structlog.get_logger(__name__)
-
-COMPONENT = "bughive-operator"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,8 @@ class Applier:
         messenger: Messenger,
         sessions: Sessions,
         line: Line,
-        clock: Clock,
+        announcer: Announcer,
+        dispatches: TokenBucket,
         transitions: TokenBucket,
         progress: ProgressGate,
     ) -> None:
@@ -51,7 +50,8 @@ class Applier:
         self._messenger = messenger
         self._sessions = sessions
         self._line = line
-        self._clock = clock
+        self._announcer = announcer
+        self._dispatches = dispatches
         self._transitions = transitions
         self._progress = progress
 
@@ -67,9 +67,13 @@ class Applier:
         """Carry the actions out in their order; an error leaves the rest undone, for the next plan to repair."""
         if held_back := self._hold_back(resource, wanted):
             return Applied(changed=False, wait=held_back)
+        bucket = self._transitions
         if any(isinstance(action, actions.Dispatch) for action in wanted):
             self._line.occupy(resource)
+            bucket = self._dispatches
         for action in wanted:
+            if isinstance(action, actions.PatchStatus) and action.transition:
+                await bucket.take()
             await self._do(resource, action)
         return Applied(changed=bool(wanted))
 
@@ -84,9 +88,7 @@ class Applier:
     async def _do(self, resource: Resource, action: actions.Action) -> None:  # noqa: C901, PLR0912 - one case an action
         uid = resource.uid
         match action:
-            case actions.PatchStatus(status, transition):
-                if transition:
-                    await self._transitions.take()
+            case actions.PatchStatus(status):
                 await self._patch(resource, status)
             case actions.Dispatch(attempt):
                 if await self._control.dispatch(_order(resource, attempt)):
@@ -107,7 +109,7 @@ class Applier:
                 await self._control.acknowledge(uid, "completed" if completed else "failed", error)
                 self._progress.forget(uid)
             case actions.Announce():
-                await self._post(resource, action)
+                self._announcer.announce(resource, action)
             case actions.Expire():
                 await self._expire(resource)
             case actions.StopWork(attempt):
@@ -129,24 +131,6 @@ class Applier:
             await self._api.delete_session(resource)
         except NotFound:
             log.info("session was deleted before its time was over")
-
-    async def _post(self, resource: Resource, event: actions.Announce) -> None:
-        at = f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}"
-        body = {
-            "type": "Warning" if event.warning else "Normal",
-            "reason": event.reason,
-            "message": event.message[:1024],
-            "firstTimestamp": at,
-            "lastTimestamp": at,
-            "count": 1,
-            "source": {"component": COMPONENT},
-            "reportingComponent": COMPONENT,
-        }
-        try:
-            await self._api.post_event(resource, body)
-        except ApiServerError as error:
-            # The status says it all; an event is a courtesy.
-            log.warning("event was not posted", reason=event.reason, error=str(error))
 
 
 def _order(resource: Resource, attempt: int) -> DispatchOrder:

@@ -1,6 +1,7 @@
 """A work queue by key: one key is never worked on twice at once, and no mark is ever lost."""
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Awaitable, Callable
 
@@ -13,67 +14,99 @@ Handler = Callable[[str], Awaitable[float | None]]
 
 FIRST_RETRY_SECONDS = 0.2
 LAST_RETRY_SECONDS = 60.0
-_NOTHING = ""
-"""Wakes a worker that is to stop."""
 
 
 class KeyedQueue:
-    """Keys that need work, each at most once; a key marked while it is worked on is worked on again."""
+    """Keys that need work, each at most once; a key marked while it is worked on is worked on again.
 
-    def __init__(self, handler: Handler, workers: int) -> None:
+    Urgent keys go first, and of the ``workers`` that work at the same time ``reserved`` are kept for them.
+    Whether a key is urgent is asked whenever it is marked, so it may become urgent while it waits.
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        workers: int,
+        *,
+        urgent: Callable[[str], bool] = lambda _: False,
+        reserved: int = 0,
+    ) -> None:
         self._handler = handler
         self._workers = workers
-        self._ready: asyncio.Queue[str] = asyncio.Queue()
-        self._queued: set[str] = set()
+        self._is_urgent = urgent
+        self._reserved = reserved
+        # Dictionaries keep the order and let a key change from one to the other.
+        self._urgent: dict[str, None] = {}
+        self._ordinary: dict[str, None] = {}
         self._dirty: set[str] = set()
         self._running: dict[str, float] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._failures: dict[str, int] = {}
+        self._group: asyncio.TaskGroup | None = None
+        """None: not begun, so marks are only noted."""
+        self._stop = asyncio.Event()
+        self._context = contextvars.Context()
 
     def mark(self, key: str) -> None:
         """Work on this key as soon as possible."""
         if key in self._running:
             self._dirty.add(key)
-        elif key not in self._queued:
-            self._queued.add(key)
-            self._ready.put_nowait(key)
+        elif key not in self._urgent:
+            if self._is_urgent(key):
+                self._ordinary.pop(key, None)
+                self._urgent[key] = None
+            else:
+                self._ordinary[key] = None
+            self._begin()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what is being worked on then is brought to its end."""
+        self._context = contextvars.copy_context()
+        self._stop = stop
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(self._workers):
-                    group.create_task(self._work(stop))
+                self._group = group
+                self._begin()
                 await stop.wait()
-                for _ in range(self._workers):
-                    self._ready.put_nowait(_NOTHING)
         finally:
+            self._group = None
             for timer in self._timers.values():
                 timer.cancel()
 
     @property
     def idle(self) -> bool:
         """Whether nothing is being worked on or ready to be."""
-        return not self._running and not self._queued
+        return not (self._running or self._urgent or self._ordinary)
 
     def longest_run(self) -> float:
         """For how many seconds the slowest key has been worked on. May be asked from any thread."""
         begun = list(self._running.values())
         return time.monotonic() - min(begun) if begun else 0.0
 
-    async def _work(self, stop: asyncio.Event) -> None:
-        while True:
-            key = await self._ready.get()
-            if stop.is_set():
-                return
-            self._queued.discard(key)
+    def _begin(self) -> None:
+        """Begin to work on as many keys as there are free hands for."""
+        while self._group is not None and not self._stop.is_set() and (key := self._next()):
             self._running[key] = time.monotonic()
-            delay = await self._attempt(key)
-            del self._running[key]
-            if key in self._dirty:
-                self._dirty.discard(key)
-                delay = 0.0
-            self._set_timer(key, delay)
+            # The context of whoever marked the key is about another session.
+            self._group.create_task(self._work(key), context=self._context.copy())
+
+    def _next(self) -> str | None:
+        free = self._workers - len(self._running)
+        for keys, needed in ((self._urgent, 0), (self._ordinary, self._reserved)):
+            if keys and free > needed:
+                key = next(iter(keys))
+                del keys[key]
+                return key
+        return None
+
+    async def _work(self, key: str) -> None:
+        delay = await self._attempt(key)
+        del self._running[key]
+        if key in self._dirty:
+            self._dirty.discard(key)
+            delay = 0.0
+        self._set_timer(key, delay)
+        self._begin()
 
     async def _attempt(self, key: str) -> float | None:
         try:

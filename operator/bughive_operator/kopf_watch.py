@@ -93,6 +93,19 @@ class KopfWatch:
         return registry
 
 
+class _NoDiff(kopf.DiffBaseStorage):
+    """Without handlers of changes nobody needs what kopf else copies of each object: once deeply for every event."""
+
+    def build(self, **_: object) -> kopf.BodyEssence:
+        return kopf.BodyEssence({})
+
+    def fetch(self, **_: object) -> None:
+        return None
+
+    def store(self, **_: object) -> None:
+        return None
+
+
 async def _closing(operator: Coroutine[None, None, None]) -> None:
     await operator
     # aiohttp closes TLS connections in the loop's next rounds, and says that this is how to wait for them.
@@ -108,6 +121,7 @@ def settings(*, namespaced: bool) -> kopf.OperatorSettings:
     chosen.watching.connect_timeout = 10
     chosen.networking.request_timeout = 30
     chosen.networking.enforce_retry_after = True
+    chosen.persistence.diffbase_storage = _NoDiff()
     chosen.posting.enabled = False
     chosen.posting.level = logging.WARNING
     chosen.scanning.disabled = namespaced

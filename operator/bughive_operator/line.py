@@ -49,7 +49,14 @@ class Line:
     def slots(self, uid: str, now: datetime) -> Slots:
         """How this session stands; one that gives its slot up now would stand behind its equals."""
         place = self._places.get(uid) or (self._occupied.get(uid, len(_RANK)), now, uid)
-        return Slots(free=self._max_running - len(self._occupied.keys() - {uid}), place=self._ahead(place) + 1)
+        return Slots(
+            free=self._max_running - len(self._occupied) + (uid in self._occupied), place=self._ahead(place) + 1
+        )
+
+    def next_in(self, uid: str) -> bool:
+        """Whether the session waits for a slot and there is one for it."""
+        place = self._places.get(uid)
+        return place is not None and self._ahead(place) < self._max_running - len(self._occupied)
 
     def freed(self) -> list[str]:
         """The sessions that may be dispatched now, in order; none, if no slot was freed since this was last asked."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import structlog
 from redis.exceptions import RedisError
 
+from bughive_operator.announcer import Announcer
 from bughive_operator.api_server import ApiServer, ApiServerError
 from bughive_operator.apply import Applier
 from bughive_operator.clock import ServerClock
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 MESSENGER_THREADS = 8
 BURST = 30
+EVENTS_PER_SECOND = 20
 
 
 @asynccontextmanager
@@ -46,10 +48,11 @@ async def connections(settings: OperatorSettings) -> AsyncIterator[tuple[ApiServ
     """
     clock = ServerClock()
     try:
-        client = log_in(settings.kubeconfig, settings.reconcile_workers)
+        threads = settings.reconcile_workers + 1  # one posts events
+        client = log_in(settings.kubeconfig, threads)
     except NoCluster as error:
         raise CannotStart(str(error)) from error
-    api = ApiServer(client, clock, settings.reconcile_workers)
+    api = ApiServer(client, clock, threads)
     try:
         async with connect_async(settings.redis_url) as redis:
             version = await check_cluster(api)
@@ -91,7 +94,14 @@ class Operator:
         self._settings = settings
         self._line = Line(settings.max_running)
         self._sessions = Sessions(self._line, clock)
-        self._queue = KeyedQueue(self._reconcile, settings.reconcile_workers)
+        # A session that may begin is not to wait for those that go on, or are over.
+        self._queue = KeyedQueue(
+            self._reconcile,
+            settings.reconcile_workers,
+            urgent=self._line.next_in,
+            reserved=settings.reconcile_workers // 2,
+        )
+        self._announcer = Announcer(api, clock, TokenBucket(EVENTS_PER_SECOND, BURST))
         self._reader = RedisReader(control)
         heartbeat = Heartbeat()
         self._watch = RedisWatch(control, self._sessions, self._queue.mark, heartbeat)
@@ -101,7 +111,8 @@ class Operator:
             messenger=messenger,
             sessions=self._sessions,
             line=self._line,
-            clock=clock,
+            announcer=self._announcer,
+            dispatches=TokenBucket(settings.transitions_per_second, BURST),
             transitions=TokenBucket(settings.transitions_per_second, BURST),
             progress=ProgressGate(settings.progress_interval_seconds, TokenBucket(settings.progress_per_second, BURST)),
         )
@@ -139,6 +150,7 @@ class Operator:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._queue.run(stop))
                 group.create_task(self._kopf.run(settings.watch_namespaces, settings.health_endpoint, stop))
+                group.create_task(self._announcer.run(stop))
                 group.create_task(every(settings.redis_poll_seconds, self._watch.poll, stop))
                 group.create_task(every(settings.resync_seconds, self._resync, stop))
                 group.create_task(self._sweep_often(stop))

@@ -122,3 +122,46 @@ async def test_what_is_being_worked_on_at_the_stop_is_brought_to_its_end():
     gate.set()
     await asyncio.wait_for(task, 5)
     assert done == ["a"]
+
+
+async def test_urgent_keys_overtake_and_find_hands_that_ordinary_ones_may_not_take():
+    begun: list[str] = []
+    gate = asyncio.Event()
+
+    async def handler(key):
+        begun.append(key)
+        await gate.wait()
+
+    stop = asyncio.Event()
+    queue = KeyedQueue(handler, 3, urgent=lambda key: key.startswith("urgent"), reserved=1)
+    task = asyncio.create_task(queue.run(stop))
+    for key in ("a", "b", "c", "d"):
+        queue.mark(key)
+    await until(lambda: begun == ["a", "b"])
+    for key in ("urgent 1", "urgent 2"):
+        queue.mark(key)
+    await until(lambda: begun == ["a", "b", "urgent 1"])
+    gate.set()
+    await until(lambda: queue.idle)
+    assert begun == ["a", "b", "urgent 1", "urgent 2", "c", "d"]
+    stop.set()
+    await asyncio.wait_for(task, 5)
+
+
+async def test_a_key_that_becomes_urgent_while_it_waits_overtakes():
+    begun: list[str] = []
+    urgent: set[str] = set()
+
+    async def handler(key):
+        begun.append(key)
+
+    queue, stop = KeyedQueue(handler, 1, urgent=urgent.__contains__), asyncio.Event()
+    for key in ("a", "b", "c"):
+        queue.mark(key)
+    urgent.add("c")
+    queue.mark("c")
+    task = asyncio.create_task(queue.run(stop))
+    await until(lambda: queue.idle)
+    assert begun == ["c", "a", "b"]
+    stop.set()
+    await asyncio.wait_for(task, 5)
