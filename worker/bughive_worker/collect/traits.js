@@ -61,6 +61,7 @@ function skipsLevel(body) {
  * of our own does that: observers of the page see no change, and nothing is drawn before it is gone.
  */
 function widthsExceeded() {
+  if (document.compatMode === "BackCompat") return []; // in quirks mode the body scrolls as wide as the window is
   const sheets = [...document.adoptedStyleSheets]; // a copy: the list itself changes with the assignment
   const sheet = new CSSStyleSheet();
   const narrow = `${WIDTHS_PROBED[0]}px`;
