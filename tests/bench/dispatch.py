@@ -3,9 +3,10 @@
     .venv/bin/python tests/bench/dispatch.py [--without-operator]
 
 A real API server, operator, Redis and worker, whose two children are replaced after 50 tasks as in production; only
-the crawl does nothing. The start is what the crawl itself notes, by the clock of this machine. Without the operator,
-what it would write and send is written and sent here: the difference is its share, and
-nothing is written. Else it writes build/bench/dispatch.json.
+the crawl does nothing. The time of a session runs from when its creation is answered to what the crawl itself notes as
+its start, both by the clock of this machine; how long all creations took stands beside it. Without the operator, what
+it would write and send is written and sent here: the difference is its share, and nothing is written. Else it writes
+build/bench/dispatch.json, with the API server's own count of what was written for each session.
 """
 # ruff: noqa: T201 - a benchmark prints its table
 
@@ -17,40 +18,31 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import quantiles
-from typing import Any, Protocol
 
 import redis.asyncio
-from kubernetes import client as kubernetes
-from kubernetes import config
+from session_starts import PREFIX, Applied, Sent, Way
 
-from bughive_crds import GROUP, VERSION
-from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_dev.checkout import CRDS
 from bughive_dev.cluster import start_cluster
 from bughive_dev.redis_server import RedisServer
 from bughive_dev.supervision import Supervision
-from bughive_protocol.broker import make_app
 from bughive_protocol.connections import connect_async
-from bughive_protocol.control import DispatchOrder, SessionControl
+from bughive_protocol.control import SessionControl
 from bughive_protocol.keys import Keys
-from bughive_protocol.messages import RUN_CRAWL_SESSION, crawl_task_id
-from bughive_protocol.settings import RedisSettings
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 WORKER = ROOT / "tests" / "integration" / "worker" / "scripted_worker.py"
 RESULT = ROOT / "build" / "bench" / "dispatch.json"
-PREFIX = "bench"
-URL = "http://script.test/noop"
 WAIT_SECONDS = 90.0
 AT_ONCE = 16
-"""Hands that apply; waiting for a free one counts."""
+"""Hands that apply, each with a connection of its own."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +50,8 @@ class Measured:
     sessions: int
     p50_s: float
     p95_s: float
+    creating_s: float
+    """From the first creation's begin to the last one's answer."""
     lost: int
     """Sessions without a verdict some time after the last was applied."""
     doubled: int
@@ -69,50 +63,23 @@ class Measured:
         return self.p95_s < self.goal_p95_s and self.lost == self.doubled == 0
 
 
-class Way(Protocol):
-    """How a session comes into being."""
+@dataclass(frozen=True)
+class Results:
+    measured: dict[str, Measured]
+    writes: dict[str, float]
+    """API writes per session, by what was written, when the last session showed its end. Events may still come."""
 
-    def start(self) -> str:
-        """Start one session; returns its id. Called in a thread."""
-        ...
-
-
-class Applied:
-    """By the API server, as a user would."""
-
-    def __init__(self, kubeconfig: Path) -> None:
-        self._api = kubernetes.CustomObjectsApi(config.new_client_from_config(str(kubeconfig)))
-
-    def start(self) -> str:
-        body = {
-            "apiVersion": f"{GROUP}/{VERSION}",
-            "kind": "CrawlSession",
-            "metadata": {"generateName": "bench-"},
-            "spec": {"url": URL},
-        }
-        made: Any = self._api.create_namespaced_custom_object(GROUP, VERSION, "default", "crawlsessions", body)
-        return str(made["metadata"]["uid"])
+    @property
+    def patches(self) -> float:
+        """A session's patches besides the one that dispatches it."""
+        return round(self.writes["status"] + self.writes["reports"] - 1, 2)
 
 
-class Sent:
-    """By what the operator would write and send."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._app = make_app(RedisSettings(redis_url=url, redis_key_prefix=PREFIX))
-
-    def start(self) -> str:
-        session_id = str(uuid.uuid4())
-        asyncio.run(self._dispatch(session_id))
-        task_id = crawl_task_id(session_id, 1, 0)
-        self._app.send_task(RUN_CRAWL_SESSION, (session_id, 1, 0), task_id=task_id)
-        return session_id
-
-    async def _dispatch(self, session_id: str) -> None:
-        spec_json = CrawlSessionSpec(url=URL).model_dump_json(by_alias=True)
-        async with connect_async(self._url) as client:
-            control = SessionControl(client, Keys(PREFIX))
-            await control.dispatch(DispatchOrder(session_id, "bench", "session", 1, 1, spec_json))
+@dataclass(frozen=True)
+class Batch:
+    accepted: dict[str, float]
+    """When each session's creation was answered."""
+    creating_s: float
 
 
 class Bench:
@@ -122,25 +89,22 @@ class Bench:
         self._control = SessionControl(client, Keys(PREFIX))
 
     async def one_by_one(self, count: int, goal: float) -> Measured:
-        began = {}
-        for _ in range(count):
-            at = time.time()
-            session_id = await asyncio.to_thread(self._way.start)
-            began[session_id] = at
-            await self._finished([session_id])
-        return await self._measure(began, goal)
+        return await self._measure([await self._start(1) for _ in range(count)], goal)
 
     async def at_once(self, count: int, goal: float) -> Measured:
-        hands = asyncio.Semaphore(AT_ONCE)
+        return await self._measure([await self._start(count)], goal)
 
-        async def start(at: float) -> tuple[str, float]:
-            async with hands:
-                return await asyncio.to_thread(self._way.start), at
+    async def _start(self, count: int) -> Batch:
+        """Start so many at once, and wait until they are over."""
+        began = time.time()
+        with ThreadPoolExecutor(AT_ONCE) as hands:
+            loop = asyncio.get_running_loop()
+            accepted = dict(await asyncio.gather(*(loop.run_in_executor(hands, self._one) for _ in range(count))))
+        await self._finished(list(accepted))
+        return Batch(accepted, max(accepted.values()) - began)
 
-        now = time.time()
-        began = dict(await asyncio.gather(*(start(now) for _ in range(count))))
-        await self._finished(list(began))
-        return await self._measure(began, goal)
+    def _one(self) -> tuple[str, float]:
+        return self._way.start(), time.time()
 
     async def _finished(self, session_ids: Sequence[str]) -> None:
         deadline = time.monotonic() + WAIT_SECONDS
@@ -149,26 +113,43 @@ class Bench:
                 return
             await asyncio.sleep(0.02)
 
-    async def _measure(self, began: dict[str, float], goal: float) -> Measured:
+    async def _measure(self, batches: Sequence[Batch], goal: float) -> Measured:
         waits, doubled = [], 0
-        for session_id, at in began.items():
+        accepted = {session_id: at for batch in batches for session_id, at in batch.accepted.items()}
+        for session_id, at in accepted.items():
             notes = await self._client.lrange(f"{PREFIX}:test:{session_id}", 0, -1)
             starts = [float(note.split(" ")[0]) for note in notes if " began " in note]
             doubled += len(starts) > 1
             waits += [starts[0] - at] if starts else []
-        lost = sum(seen.verdict is None for seen in await self._control.observe(list(began)))
+        lost = sum(seen.verdict is None for seen in await self._control.observe(list(accepted)))
         cuts = quantiles(waits, n=20, method="inclusive")
-        return Measured(len(began), round(cuts[9], 4), round(cuts[18], 4), lost, doubled, goal)
+        creating = sum(batch.creating_s for batch in batches)
+        return Measured(len(accepted), round(cuts[9], 4), round(cuts[18], 4), round(creating, 2), lost, doubled, goal)
 
 
-async def measure(way: Way, url: str, singles: int, crowd: int) -> dict[str, Measured]:
+async def measure(make: Callable[[redis.asyncio.Redis], Way], url: str, singles: int, crowd: int) -> Results:
     async with connect_async(url) as client:
+        way = make(client)
         bench = Bench(way, client)
         await bench.one_by_one(2, 1.0)  # processes that have just started are not what is measured
-        return {"one_by_one": await bench.one_by_one(singles, 1.0), "at_once": await bench.at_once(crowd, 3.0)}
+        results = {"one_by_one": await bench.one_by_one(singles, 1.0), "at_once": await bench.at_once(crowd, 3.0)}
+    if not isinstance(way, Applied):
+        return Results(results, {})
+    await _shown(way)
+    sessions = 2 + singles + crowd
+    return Results(results, {name: round(count / sessions, 2) for name, count in way.writes().items()})
 
 
-def run(given: argparse.Namespace) -> dict[str, Measured]:
+async def _shown(way: Applied) -> None:
+    """Wait until every session shows its end."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        if not await asyncio.to_thread(way.unfinished):
+            return
+        await asyncio.sleep(0.5)
+
+
+def run(given: argparse.Namespace) -> Results:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = RedisServer(stack.enter_context(Supervision(folder / "redis")), durable=True)
@@ -186,15 +167,18 @@ def run(given: argparse.Namespace) -> dict[str, Measured]:
             stack.callback(process.wait, 30)
             stack.callback(process.terminate)
 
-        way: Way = Sent(server.url)
+        def make(client: redis.asyncio.Redis) -> Way:
+            if given.without_operator:
+                return Sent(server.url, client, asyncio.get_running_loop())
+            return Applied(cluster.kubeconfig, AT_ONCE)
+
         if not given.without_operator:
             cluster = start_cluster(stack.enter_context(Supervision(folder / "cluster")))
             cluster.install_crds(CRDS)
             # All 200 shall be under way at once; how many may be is admission's affair, not measured here.
             start(str(BIN / "bughive-operator"), KUBECONFIG=str(cluster.kubeconfig), MAX_RUNNING=str(given.crowd * 2))
-            way = Applied(cluster.kubeconfig)
         start(sys.executable, str(WORKER), "--queues", "crawl", "--concurrency", str(given.concurrency))
-        return asyncio.run(measure(way, server.url, given.singles, given.crowd))
+        return asyncio.run(measure(make, server.url, given.singles, given.crowd))
 
 
 def main() -> int:
@@ -205,18 +189,23 @@ def main() -> int:
     parser.add_argument("--without-operator", action="store_true")
     given = parser.parse_args()
     results = run(given)
-    print(f"{'':12}{'sessions':>9}{'p50 s':>9}{'p95 s':>9}{'lost':>6}{'doubled':>9}{'goal p95':>10}")
-    for name, one in results.items():
-        counts = f"{one.lost:>6}{one.doubled:>9}{one.goal_p95_s:>8.1f} s"
+    measured = results.measured
+    print(f"{'':12}{'sessions':>9}{'p50 s':>9}{'p95 s':>9}{'creating s':>12}{'lost':>6}{'doubled':>9}{'goal p95':>10}")
+    for name, one in measured.items():
+        counts = f"{one.creating_s:>12.2f}{one.lost:>6}{one.doubled:>9}{one.goal_p95_s:>8.1f} s"
         print(f"{name:12}{one.sessions:>9}{one.p50_s:>9.3f}{one.p95_s:>9.3f}{counts}  {'met' if one.met else 'MISSED'}")
+    load = round(os.getloadavg()[0], 1)
+    print(f"load average {load} on {os.cpu_count()} cores")
     if not given.without_operator:
-        summary = {name: getattr(results["at_once"], name) for name in ("p50_s", "p95_s", "lost", "doubled")}
+        print(f"API writes per session: {results.writes}; {results.patches} besides the dispatch (goal: at most 4)")
+        summary = {name: getattr(measured["at_once"], name) for name in ("p50_s", "p95_s", "lost", "doubled")}
+        written = {"patches_per_session": results.patches, "writes_per_session": results.writes, "load_average": load}
         RESULT.parent.mkdir(parents=True, exist_ok=True)
         RESULT.write_text(
-            json.dumps({**summary, **{name: asdict(one) for name, one in results.items()}}, indent=2) + "\n"
+            json.dumps({**summary, **{name: asdict(one) for name, one in measured.items()}, **written}, indent=2) + "\n"
         )
         print(f"written to {RESULT.relative_to(ROOT)}")
-    return 0 if all(one.met for one in results.values()) else 1
+    return 0 if all(one.met for one in measured.values()) else 1
 
 
 if __name__ == "__main__":
