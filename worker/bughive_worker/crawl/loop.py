@@ -111,5 +111,7 @@ async def _give_back(stores: Stores) -> None:
     """After an error. That the store fails too must not hide it: a takeover gives the claims back as well."""
     try:
         await stores.frontier.give_back()
+    except FenceLost:
+        log.info("nothing to give back: the session was deleted or is another's")
     except Exception:
         log.exception("what was claimed could not be given back")
