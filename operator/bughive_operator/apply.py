@@ -41,7 +41,6 @@ class Applier:
         sessions: Sessions,
         line: Line,
         announcer: Announcer,
-        dispatches: TokenBucket,
         transitions: TokenBucket,
         progress: ProgressGate,
     ) -> None:
@@ -51,7 +50,6 @@ class Applier:
         self._sessions = sessions
         self._line = line
         self._announcer = announcer
-        self._dispatches = dispatches
         self._transitions = transitions
         self._progress = progress
 
@@ -67,13 +65,9 @@ class Applier:
         """Carry the actions out in their order; an error leaves the rest undone, for the next plan to repair."""
         if held_back := self._hold_back(resource, wanted):
             return Applied(changed=False, wait=held_back)
-        bucket = self._transitions
         if any(isinstance(action, actions.Dispatch) for action in wanted):
             self._line.occupy(resource)
-            bucket = self._dispatches
         for action in wanted:
-            if isinstance(action, actions.PatchStatus) and action.transition:
-                await bucket.take()
             await self._do(resource, action)
         return Applied(changed=bool(wanted))
 
@@ -88,7 +82,9 @@ class Applier:
     async def _do(self, resource: Resource, action: actions.Action) -> None:  # noqa: C901, PLR0912 - one case an action
         uid = resource.uid
         match action:
-            case actions.PatchStatus(status):
+            case actions.PatchStatus(status, transition):
+                if transition:
+                    await self._transitions.take()
                 await self._patch(resource, status)
             case actions.Dispatch(attempt):
                 if await self._control.dispatch(_order(resource, attempt)):

@@ -112,7 +112,6 @@ class Operator:
             sessions=self._sessions,
             line=self._line,
             announcer=self._announcer,
-            dispatches=TokenBucket(settings.transitions_per_second, BURST),
             transitions=TokenBucket(settings.transitions_per_second, BURST),
             progress=ProgressGate(settings.progress_interval_seconds, TokenBucket(settings.progress_per_second, BURST)),
         )

@@ -26,7 +26,8 @@ class OperatorSettings(RedisSettings):
     """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`. Empty: nowhere."""
     stale_seconds: Seconds = 60
     """A loop that has not turned for this long makes the liveness probe fail."""
-    reconcile_workers: Annotated[int, Field(ge=1, le=256)] = 16
+    # Each may hold a connection to Redis at the same time, and redis-py's pool refuses the 101st.
+    reconcile_workers: Annotated[int, Field(ge=1, le=64)] = 16
     """How many sessions are worked on at the same time."""
     transitions_per_second: PerSecond = 100
     """The most status patches per second that tell of a transition."""
