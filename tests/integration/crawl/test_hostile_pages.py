@@ -9,7 +9,8 @@ from sites.hostile.pages import HOSTILE
 
 from bughive_protocol.frontier import FrontierItem, PageEnd
 from bughive_worker.browser.settings import BrowserSettings
-from bughive_worker.browser.visit import VisitRules, visit
+from bughive_worker.browser.visit import visit
+from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.window import Presentation, Window
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.net.egress import EgressPolicy

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from structlog.stdlib import get_logger
@@ -12,6 +12,7 @@ from bughive_worker.browser.settings import BrowserSettings
 
 _MEMORY_SECONDS = 5.0
 """How often memory is looked at."""
+Launch = Callable[[], Awaitable[Chromium]]
 log = get_logger(__name__)
 
 
@@ -44,19 +45,30 @@ class BrowserHost:
                 if self._current is not None:
                     self.restarts += 1
                     log.info("browser is replaced", restarts=self.restarts, died=self._current.dead)
+                    await self._let_go(self._current)
                 self._current = await self._driver.launch()
             return self._current
 
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[Chromium]:
-        """A browser for one visit alone, so that a page that kills it kills no other. One at a time."""
-        async with self._alone:
+    async def alone(self) -> AsyncIterator[Launch]:
+        """A way to start browsers for one visit alone, so that a page that kills its browser kills no other visit.
+
+        One visit at a time; what was started ends with it.
+        """
+        started: list[Chromium] = []
+
+        async def launch() -> Chromium:
             async with self._launching:
-                chromium = await self._driver.launch()
+                started.append(await self._driver.launch())
+            return started[-1]
+
+        async with self._alone:
             try:
-                yield chromium
+                yield launch
             finally:
-                await chromium.close()
+                for chromium in started:
+                    if not chromium.dead:
+                        await chromium.close()
 
     def lend(self, chromium: Chromium) -> None:
         """Note that a tab of this browser is in use."""
@@ -68,6 +80,10 @@ class BrowserHost:
         chromium.lent -= 1
         if chromium.usable and await self._is_worn_out(chromium):
             chromium.retired = True
+        await self._let_go(chromium)
+
+    async def _let_go(self, chromium: Chromium) -> None:
+        """Close a retired browser that nobody uses any more."""
         if chromium.retired and chromium.lent == 0 and not chromium.dead:
             await chromium.close()
 

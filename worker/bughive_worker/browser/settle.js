@@ -1,20 +1,23 @@
 // Waits until the page's own scripts have come to rest, then says which document this is.
+// A page that has nothing left to do is not waited for: then nothing is drawn in vain either.
 async ({ quietMs, mostMs }) => {
-  const state = window[Symbol.for("bughive.settle")] ?? { inFlight: 0, entries: () => [] };
+  const state = window[Symbol.for("bughive.settle")] ?? { inFlight: 0, busyUntil: 0, entries: () => [] };
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const refresh = parseFloat(document.querySelector("meta[http-equiv=refresh i]")?.content);
-  if (refresh <= 1) await new Promise((resolve) => setTimeout(resolve, refresh * 1000 + 1000)); // it goes on by itself
-  const isScript = (script) => !script.type || /javascript|module/.test(script.type);
-  const scripted = [...document.scripts].some(isScript);
-  if (scripted && mostMs > 0) {
-    let changedAt = performance.now();
-    const end = changedAt + mostMs;
+  if (refresh <= 1) await pause(refresh * 1000 + 1000); // it goes on by itself
+  const start = performance.now();
+  const end = start + mostMs;
+  if (state.inFlight > 0 || state.busyUntil > start || state.scheduled) {
+    let changedAt = start;
     const observer = new MutationObserver(() => { changedAt = performance.now(); });
     observer.observe(document, { childList: true, characterData: true, subtree: true });
+    const { busyUntil } = state; // our own timers are noted too
     for (;;) {
       const now = performance.now();
-      const left = Math.min(state.inFlight > 0 ? quietMs : changedAt + quietMs - now, end - now);
+      const quietAt = Math.max(changedAt, Math.min(busyUntil, end)) + quietMs;
+      const left = Math.min(state.inFlight > 0 ? quietMs : quietAt - now, end - now);
       if (left <= 0) break;
-      await new Promise((resolve) => setTimeout(resolve, left));
+      await pause(left);
     }
     observer.disconnect();
   }

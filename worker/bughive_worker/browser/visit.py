@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,15 +13,15 @@ from bughive_protocol.frontier import FrontierItem, PageEnd
 from bughive_worker.browser.dismiss import dismiss
 from bughive_worker.browser.document import MAX_BYTES, declared_size, is_page, redirect_chain
 from bughive_worker.browser.ends import end_of, net_error
-from bughive_worker.browser.reach import FailureOf, answered_by_proxy, explained, failure_at, nowhere
+from bughive_worker.browser.reach import answered_by_proxy, explained, failure_at
 from bughive_worker.browser.scripts import SETTLE
 from bughive_worker.browser.tab import Tab
+from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.witness import MAX_COMMITS, Witness
 from bughive_worker.collect.collect import Collected, collect, mark_rejections
 from bughive_worker.net.urls import canonical, without_fragment
 from bughive_worker.observation import NetworkEntry, PageObservation
 
-ANSWER_SECONDS = 8.0
 LOAD_SECONDS = 10.0
 """How long images and the like are waited for once the document is there."""
 MAX_ELEMENTS = 150_000
@@ -34,18 +34,6 @@ _INTERRUPTED_SECONDS = 2.0
 _PROBE_SECONDS = 3.0
 _SETTLE = {"quietMs": 60, "mostMs": 1000}
 _SIZE = "() => [document.getElementsByTagName('*').length, document.documentElement?.textContent.length ?? 0]"
-
-
-@dataclass(frozen=True)
-class VisitRules:
-    """What holds for every visit of a session."""
-
-    timeout: float
-    """Seconds a page may take to load."""
-    answer: float = ANSWER_SECONDS
-    """Seconds a page that is there may take to answer: the small bound that is added to ``timeout``."""
-    dismiss: tuple[str, ...] = ()
-    failure_of: FailureOf = nowhere
 
 
 class _Ended(Exception):
@@ -200,9 +188,9 @@ class _Visit:
             lambda: witness.parsed > parsed or witness.loaded > loaded or hopeless(),
             min(self.deadline, now() + _PROBE_SECONDS),
         ):
+            await self._probe()
             if now() >= self.deadline:
                 raise _Ended(PageEnd.TIMED_OUT, f"the document did not arrive in {self.rules.timeout:g} s")
-            await self._probe()
         await witness.until(lambda: witness.loaded > loaded or hopeless(), min(self.deadline, now() + LOAD_SECONDS))
         if witness.crashed:
             raise _Ended(PageEnd.CRASHED, witness.verdict)
@@ -214,12 +202,16 @@ class _Visit:
             raise _Ended(PageEnd.REDIRECT_LOOP, "the page loads itself again and again")
 
     async def _probe(self) -> None:
-        """Give up on a document that has grown too large while it is still coming in."""
+        """Give up where the browser is gone, or the document has grown too large while it is still coming in."""
         try:
             async with asyncio.timeout(1):
                 elements, characters = await self.tab.page.evaluate(_SIZE)
-        except (Error, TimeoutError):
-            return  # busy, or just going on to another document
+        except TimeoutError:
+            return  # busy
+        except Error as error:
+            if end_of(error.message) is PageEnd.CRASHED:
+                raise  # when Playwright's driver dies, no event says so
+            return  # just going on to another document
         if elements > MAX_ELEMENTS or characters > MAX_BYTES:
             raise _Ended(PageEnd.TOO_LARGE, f"more than {elements} elements, and it does not end")
 

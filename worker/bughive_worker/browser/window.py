@@ -1,7 +1,7 @@
 """One session's part of the browser: its storage is its own, its tabs are reused."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from playwright.async_api import BrowserContext, Error, Page
 
 from bughive_protocol.errors import BrowserUnavailable
 from bughive_worker.browser.driver import Chromium
-from bughive_worker.browser.host import BrowserHost
+from bughive_worker.browser.host import BrowserHost, Launch
 from bughive_worker.browser.scripts import INIT_SCRIPTS
 from bughive_worker.browser.tab import Tab, answered, send_headers
 
@@ -50,7 +50,7 @@ class Window:
         Raises:
             BrowserUnavailable: the browser does not start or keeps dying.
         """
-        tab = self._take_idle() or await self._open()
+        tab = self._take_idle() or await self._open(self._new_shared_tab, self._host.chromium)
         self._host.lend(tab.chromium)
         try:
             yield tab
@@ -62,20 +62,20 @@ class Window:
 
     @asynccontextmanager
     async def fresh_tab(self) -> AsyncIterator[Tab]:
-        """A tab without cookies, storage or cache, in the same browser; gone afterwards."""
-        chromium = await self._host.chromium()
-        self._host.lend(chromium)
+        """A tab without cookies, storage or cache, in the same browser; gone afterwards. Raises as ``tab`` does."""
+        tab = await self._open(self._new_private_tab, self._host.chromium)
+        self._host.lend(tab.chromium)
         try:
-            async with self._private_tab(chromium) as tab:
-                yield tab
+            yield tab
         finally:
-            await self._host.take_back(chromium)
+            await self._close_context(tab.chromium, tab.page.context)
+            await self._host.take_back(tab.chromium)
 
     @asynccontextmanager
     async def lone_tab(self) -> AsyncIterator[Tab]:
-        """A tab in a browser of its own, for a page on which the shared one died."""
-        async with self._host.alone() as chromium, self._private_tab(chromium) as tab:
-            yield tab
+        """A tab in a browser of its own, for a page on which the shared one died. Raises as ``tab`` does."""
+        async with self._host.alone() as launch:
+            yield await self._open(self._new_private_tab, launch)
 
     async def close(self) -> None:
         """Forget the session: close its contexts with all their storage."""
@@ -84,8 +84,7 @@ class Window:
         if self._closing:
             await asyncio.wait(self._closing)
         for chromium, context in contexts.items():
-            if not chromium.dead:
-                await answered(context.close)
+            await self._close_context(chromium, context)
 
     def _take_idle(self) -> Tab | None:
         while self._idle:
@@ -94,17 +93,19 @@ class Window:
                 return tab
         return None
 
-    async def _open(self) -> Tab:
+    async def _open(self, make: Callable[[Chromium], Awaitable[Tab]], launch: Launch) -> Tab:
         for _ in range(_OPEN_TRIES):
-            chromium = await self._host.chromium()
+            chromium = await launch()
             try:
                 async with asyncio.timeout(_OPEN_SECONDS):
-                    return await self._new_shared_tab(chromium)
-            except (Error, TimeoutError) as error:
-                # Of a driver that died, Playwright says "connected" for ever.
-                chromium.dead = True
-                last = error
-        raise BrowserUnavailable(f"The browser died {_OPEN_TRIES} times while it opened a page: {str(last)[:300]}")
+                    return await make(chromium)
+            except Error as error:
+                chromium.dead = True  # of a driver that died, Playwright says "connected" for ever
+                last = str(error)
+            except TimeoutError:
+                chromium.retired = True
+                last = f"no answer in {_OPEN_SECONDS:g} s"
+        raise BrowserUnavailable(f"The browser died {_OPEN_TRIES} times while it opened a page: {last[:300]}")
 
     async def _new_shared_tab(self, chromium: Chromium) -> Tab:
         async with self._opening:
@@ -130,14 +131,13 @@ class Window:
             await send_headers(tab, self._presentation.headers, self._presentation.in_site)
         return tab
 
-    @asynccontextmanager
-    async def _private_tab(self, chromium: Chromium) -> AsyncIterator[Tab]:
-        context = await self._new_context(chromium)
-        try:
-            yield await self._new_tab(chromium, context)
-        finally:
-            if not chromium.dead:
-                await answered(context.close)
+    async def _new_private_tab(self, chromium: Chromium) -> Tab:
+        return await self._new_tab(chromium, await self._new_context(chromium))
+
+    async def _close_context(self, chromium: Chromium, context: BrowserContext) -> None:
+        self._own = {page for page in self._own if page.context is not context}
+        if not chromium.dead and not await answered(context.close):
+            chromium.retired = True  # what will not close goes with its browser
 
     async def _give_back(self, tab: Tab) -> None:
         if not self._opening.locked():  # a new tab of ours is among the pages before it is among ours

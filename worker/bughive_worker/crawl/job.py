@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.stores import Findings, Frontier, Images
-from bughive_worker.stop import StopReason
+from bughive_worker.crawl.stop_reason import StopReason
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Stores:
 
 
 class StopRequest(Protocol):
-    """A request to stop, which may come from another thread; ``bughive_worker.stop.Stop`` is one."""
+    """A request to stop, which may come from another thread; ``bughive_worker.runtime.stop.Stop`` is one."""
 
     @property
     def reason(self) -> StopReason | None:

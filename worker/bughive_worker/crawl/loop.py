@@ -11,8 +11,8 @@ from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlEnd, CrawlJob, OnPage, StopRequest, Stores
 from bughive_worker.crawl.seeds import plant_sitemap, plant_start, remember_visited
 from bughive_worker.crawl.session import Session, ask_permission, open_session
+from bughive_worker.crawl.stop_reason import StopReason
 from bughive_worker.crawl.workers import Workers
-from bughive_worker.stop import StopReason
 
 STOP_SECONDS = 3.0
 """How long pages that are being visited may still finish after a request to stop."""

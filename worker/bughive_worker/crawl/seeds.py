@@ -1,5 +1,7 @@
 """Where a crawl begins: the start page, and what the sitemap names."""
 
+import asyncio
+
 from bughive_protocol.frontier import FrontierItem, Via
 from bughive_worker.crawl.bounds import Use
 from bughive_worker.crawl.session import Session
@@ -35,5 +37,7 @@ async def remember_visited(session: Session) -> None:
     """Tell the bounds on traps what earlier attempts have visited."""
     if (await session.stores.frontier.counts()).crawled == 0:
         return
-    for page in await session.stores.findings.pages():
+    for count, page in enumerate(await session.stores.findings.pages()):
         session.bounds.remember(page.url)
+        if count % _BATCH == 0:
+            await asyncio.sleep(0)  # there may be a hundred thousand

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bughive_crds.crawl_session import CrawlSessionSpec, Screenshots
 from bughive_protocol.errors import EgressRefused, InvalidSpec, SiteUnreachable
-from bughive_worker.browser.visit import VisitRules
+from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.window import Presentation, Window
 from bughive_worker.crawl.bounds import Bounds
 from bughive_worker.crawl.engine import Engine
@@ -16,6 +16,7 @@ from bughive_worker.detectors import accessibility, clipped_text, overflow, over
 from bughive_worker.detectors.registry import check_names
 from bughive_worker.net.failure import FailureKind
 from bughive_worker.net.fetch import Fetcher
+from bughive_worker.net.fetched import FetchError
 from bughive_worker.net.link_check import LinkChecker
 from bughive_worker.net.politeness import HostPacer
 from bughive_worker.net.robots import Robots
@@ -109,6 +110,8 @@ async def ask_permission(session: Session) -> None:
     rules = await session.bounds.rules(start)
     if rules.problem:
         failure = session.engine.proxy.last_failure(*split_authority(start))
+        if failure is None and (await session.fetcher.head(start)).error is FetchError.TLS:
+            return  # the visit to the start page tells of the bad certificate
         if failure is None:
             raise SiteUnreachable(rules.problem)
         if failure.kind is FailureKind.REFUSED_BY_GUARD:

@@ -26,7 +26,8 @@ INSPECT_SECONDS = 20.0
 CAPTURE_SECONDS = 5.0
 MAX_PICTURES = 20
 """Of one page; its further findings go without."""
-_THROTTLE_TRIES = 3
+_LONE_TRIES = 2
+"""How often a page has to kill a browser of its own to be called the culprit."""
 _PATIENCE = 90.0
 """Seconds that a site may ask to be left alone; where it asks for more, its answer is recorded as it is."""
 _ERROR = 400
@@ -48,8 +49,9 @@ async def look(run: PageRun) -> PageObservation:
     for last in (False, False, True):
         await session.pacer.turn(item.url)
         observation = await visit(await run.seat.take(session.window.tab()), item, session.rules)
-        if observation.end is PageEnd.CRASHED:
-            observation = await visit(await run.seat.take(session.window.lone_tab()), item, session.rules)
+        for _ in range(_LONE_TRIES):
+            if observation.end is PageEnd.CRASHED:
+                observation = await visit(await run.seat.take(session.window.lone_tab()), item, session.rules)
         if not throttled(observation) or last:
             break
         session.pacer.slow_down(item.url, pause(observation, datetime.now(UTC)))
