@@ -8,13 +8,13 @@ from celery.signals import setup_logging, worker_process_init, worker_process_sh
 from bughive_protocol.broker import make_app
 from bughive_protocol.logging import configure_logging, configured_format
 from bughive_protocol.queues import Queue
-from bughive_worker.child import Child
-from bughive_worker.health_step import health_step
-from bughive_worker.holder import Holder
+from bughive_worker.runtime.child import Child
+from bughive_worker.runtime.health_step import health_step
+from bughive_worker.runtime.holder import Holder
+from bughive_worker.runtime.shutdown import Drain, DrainFlag
+from bughive_worker.runtime.work import OpenWork
 from bughive_worker.settings import WorkerSettings
-from bughive_worker.shutdown import Drain, DrainFlag
 from bughive_worker.tasks.register import register_tasks
-from bughive_worker.work import OpenWork
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bughive_protocol.queues import QUEUES, Queue
-from bughive_worker.health_file import ailment
+from bughive_worker.runtime.health_file import ailment
 
 
 def main() -> NoReturn:
@@ -18,8 +18,8 @@ def main() -> NoReturn:
         sys.exit(problem)
     # Put off, for a probe has to be cheap. The crawl, and LangGraph with it, is imported here in the parent:
     # each child forks with it ready.
+    from bughive_worker.runtime.site_work import open_site_work
     from bughive_worker.serve import serve
-    from bughive_worker.site_work import open_site_work
 
     sys.exit(serve(given.queues, open_site_work, given.concurrency))
 

@@ -13,8 +13,8 @@ from bughive_protocol.logging import configure_logging, configured_format
 from bughive_protocol.queues import CRAWL, Queue
 from bughive_protocol.settings import load
 from bughive_worker.app import build_worker_app
+from bughive_worker.runtime.work import OpenWork
 from bughive_worker.settings import WorkerSettings
-from bughive_worker.work import OpenWork
 
 
 def serve(

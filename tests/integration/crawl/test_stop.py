@@ -6,7 +6,7 @@ import pytest
 
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.crawl.job import CrawlEnd
-from bughive_worker.stop import StopReason
+from bughive_worker.crawl.stop_reason import StopReason
 
 
 async def stop_amid(crawl, reason: StopReason) -> float:

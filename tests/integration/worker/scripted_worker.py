@@ -25,9 +25,9 @@ from bughive_protocol.limits import Limits
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier
 from bughive_worker.browser.host import BrowserHost
 from bughive_worker.main import parse
+from bughive_worker.runtime.work import Turn
 from bughive_worker.serve import serve
 from bughive_worker.settings import WorkerSettings
-from bughive_worker.work import Turn
 
 SITE = "http://script.test"
 log = structlog.get_logger("scripted")

@@ -16,7 +16,7 @@ from bughive_protocol.connections import CONNECT_TIMEOUT_SECONDS, SOCKET_TIMEOUT
 from bughive_protocol.messages import CLEANUP_OLD_SESSIONS, HEALTH, crawl_task_id
 from bughive_protocol.queues import CRAWL
 from bughive_protocol.settings import RedisSettings
-from bughive_worker.health_file import ailment
+from bughive_worker.runtime.health_file import ailment
 
 SCRIPT = Path(__file__).with_name("scripted_worker.py")
 

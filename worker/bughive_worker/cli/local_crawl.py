@@ -18,10 +18,10 @@ from bughive_worker.cli.settings import CliSettings
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlEnd, CrawlJob, Stores
 from bughive_worker.crawl.loop import crawl
+from bughive_worker.crawl.stop_reason import StopReason
 from bughive_worker.report.artifacts import Artifacts
 from bughive_worker.report.document import SessionName
 from bughive_worker.report.finish import Ended, write_report
-from bughive_worker.stop import StopReason
 
 REFRESH_SECONDS = 0.3
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bughive_worker.stop import StopReason
+from bughive_worker.crawl.stop_reason import StopReason
 
 
 class LocalStop:

@@ -2,7 +2,7 @@
 
 from celery import Celery
 
-from bughive_worker.holder import Holder
+from bughive_worker.runtime.holder import Holder
 from bughive_worker.settings import WorkerSettings
 from bughive_worker.tasks import cleanup_old_sessions, health, run_crawl_session
 

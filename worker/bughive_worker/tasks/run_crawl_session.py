@@ -3,7 +3,7 @@
 from celery import Celery, Task
 
 from bughive_protocol.messages import RUN_CRAWL_SESSION
-from bughive_worker.holder import Holder
+from bughive_worker.runtime.holder import Holder
 
 
 def register(app: Celery, holder: Holder) -> None:

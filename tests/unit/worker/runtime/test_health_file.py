@@ -2,7 +2,7 @@ import os
 import time
 from pathlib import Path
 
-from bughive_worker.health_file import ailment
+from bughive_worker.runtime.health_file import ailment
 
 
 def test_a_fresh_file_is_a_living_worker(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from bughive_worker.loop_thread import LoopThread
+from bughive_worker.runtime.loop_thread import LoopThread
 
 session: ContextVar[str] = ContextVar("session", default="none")
 

@@ -6,8 +6,8 @@ from redis.exceptions import ConnectionError as RedisUnreachable
 
 from bughive_protocol.errors import EgressRefused, FenceLost, SiteUnreachable
 from bughive_protocol.lease import ReleaseReason
-from bughive_worker.parting import Gone, Interrupted, Parting, TurnEnd, end_of_failed, end_of_stopped
-from bughive_worker.stop import StopReason
+from bughive_worker.crawl.stop_reason import StopReason
+from bughive_worker.runtime.parting import Gone, Interrupted, Parting, TurnEnd, end_of_failed, end_of_stopped
 
 
 @pytest.mark.parametrize(

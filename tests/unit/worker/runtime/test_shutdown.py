@@ -1,6 +1,6 @@
 import os
 
-from bughive_worker.shutdown import DrainFlag
+from bughive_worker.runtime.shutdown import DrainFlag
 
 
 def test_a_child_forked_before_the_signal_learns_of_it() -> None:

@@ -2,8 +2,9 @@ from itertools import permutations
 
 import pytest
 
-from bughive_worker.loop_thread import LoopThread
-from bughive_worker.stop import Stop, StopReason
+from bughive_worker.crawl.stop_reason import StopReason
+from bughive_worker.runtime.loop_thread import LoopThread
+from bughive_worker.runtime.stop import Stop
 
 
 def test_the_strongest_reason_holds_in_whatever_order_they_come() -> None:

@@ -12,8 +12,9 @@ import redis
 from bughive_protocol.errors import FenceLost
 from bughive_protocol.lease import BEAT_SECONDS, LEASE_TTL_SECONDS, BeatResult, Fence
 from bughive_protocol.lease_store import LeaseStore
-from bughive_worker.loop_thread import LoopThread
-from bughive_worker.stop import Stop, StopReason
+from bughive_worker.crawl.stop_reason import StopReason
+from bughive_worker.runtime.loop_thread import LoopThread
+from bughive_worker.runtime.stop import Stop
 
 TICK_SECONDS = 0.25
 RETRY_SECONDS = 1.0

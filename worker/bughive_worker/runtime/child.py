@@ -13,10 +13,10 @@ import redis.asyncio
 from bughive_protocol.connections import connect, connect_async
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease_store import LeaseStore
-from bughive_worker.lease_keeper import BEAT_TIMEOUT_SECONDS
-from bughive_worker.loop_thread import LoopThread
+from bughive_worker.runtime.lease_keeper import BEAT_TIMEOUT_SECONDS
+from bughive_worker.runtime.loop_thread import LoopThread
+from bughive_worker.runtime.work import OpenWork, SessionWork
 from bughive_worker.settings import WorkerSettings
-from bughive_worker.work import OpenWork, SessionWork
 
 CLOSE_SECONDS = 10.0
 """How long a child that ends may take to close its browser."""

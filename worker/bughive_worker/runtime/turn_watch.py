@@ -8,12 +8,13 @@ from typing import Any
 import structlog
 
 from bughive_protocol.lease import Fence
-from bughive_worker.child import Child
-from bughive_worker.lease_keeper import LeaseKeeper
-from bughive_worker.loop_thread import Submission
-from bughive_worker.parting import Finished, TurnEnd, end_of_failed, end_of_stopped
-from bughive_worker.shutdown import DrainFlag
-from bughive_worker.stop import Stop, StopReason
+from bughive_worker.crawl.stop_reason import StopReason
+from bughive_worker.runtime.child import Child
+from bughive_worker.runtime.lease_keeper import LeaseKeeper
+from bughive_worker.runtime.loop_thread import Submission
+from bughive_worker.runtime.parting import Finished, TurnEnd, end_of_failed, end_of_stopped
+from bughive_worker.runtime.shutdown import DrainFlag
+from bughive_worker.runtime.stop import Stop
 
 WATCH_SECONDS = 0.25
 """How often the main thread looks for a drain, for the slice's end, and for a turn that does not stop."""

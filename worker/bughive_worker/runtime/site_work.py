@@ -16,8 +16,8 @@ from bughive_worker.crawl.loop import crawl
 from bughive_worker.report.artifacts import Artifacts
 from bughive_worker.report.document import SessionName
 from bughive_worker.report.finish import Ended, write_report
+from bughive_worker.runtime.work import SessionWork, Turn
 from bughive_worker.settings import WorkerSettings
-from bughive_worker.work import SessionWork, Turn
 
 
 class SiteWork:

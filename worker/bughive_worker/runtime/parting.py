@@ -9,7 +9,7 @@ from redis.exceptions import TimeoutError as RedisTimedOut
 
 from bughive_protocol.errors import FenceLost, PermanentError, TransientError
 from bughive_protocol.lease import ReleaseReason
-from bughive_worker.stop import StopReason
+from bughive_worker.crawl.stop_reason import StopReason
 
 MESSAGE_LENGTH = 900
 """A release's message goes into a condition, which holds 1,024 characters."""

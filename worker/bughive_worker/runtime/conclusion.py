@@ -10,9 +10,10 @@ from bughive_protocol.errors import FenceLost
 from bughive_protocol.finisher import Election, Finisher
 from bughive_protocol.limits import Limits
 from bughive_protocol.redis_store import RedisFrontier
-from bughive_worker.child import Child
-from bughive_worker.stop import Stop, StopReason
-from bughive_worker.work import SessionWork, Turn
+from bughive_worker.crawl.stop_reason import StopReason
+from bughive_worker.runtime.child import Child
+from bughive_worker.runtime.stop import Stop
+from bughive_worker.runtime.work import SessionWork, Turn
 
 WAIT_SECONDS = 1.0
 """How soon a shard that has nothing to do looks again whether another one gave work back, or died."""

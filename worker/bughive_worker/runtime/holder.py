@@ -20,14 +20,14 @@ from bughive_protocol.errors import BugHiveError, FenceLost, InvalidSpec
 from bughive_protocol.lease import AcquireResult, BeatResult, Fence, ReleaseReason
 from bughive_protocol.lease_store import Acquired
 from bughive_protocol.logging import bound_session
-from bughive_worker.child import Child
-from bughive_worker.conclusion import crawl_and_conclude
-from bughive_worker.lease_keeper import RETRY_SECONDS, LeaseKeeper
-from bughive_worker.parting import Finished, Gone, Interrupted, Parting, TurnEnd
-from bughive_worker.shutdown import DrainFlag
-from bughive_worker.stop import Stop
-from bughive_worker.turn_watch import Ended, TurnWatch
-from bughive_worker.work import Turn
+from bughive_worker.runtime.child import Child
+from bughive_worker.runtime.conclusion import crawl_and_conclude
+from bughive_worker.runtime.lease_keeper import RETRY_SECONDS, LeaseKeeper
+from bughive_worker.runtime.parting import Finished, Gone, Interrupted, Parting, TurnEnd
+from bughive_worker.runtime.shutdown import DrainFlag
+from bughive_worker.runtime.stop import Stop
+from bughive_worker.runtime.turn_watch import Ended, TurnWatch
+from bughive_worker.runtime.work import Turn
 
 log = structlog.get_logger(__name__)
 

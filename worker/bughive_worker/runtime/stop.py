@@ -1,30 +1,10 @@
-"""Why a turn of work has to stop, in order of precedence: the strongest reason given so far holds."""
+"""A request to stop a turn of work; the strongest reason given so far holds."""
 
 import asyncio
 import threading
-from enum import StrEnum
 
-from bughive_worker.loop_thread import LoopThread
-
-
-class StopReason(StrEnum):
-    """Why a turn stops before everything is crawled. Earlier ones override later ones."""
-
-    LOST = "lost"
-    """Another attempt or epoch owns the shard: nothing more may be written."""
-    SILENT = "silent"
-    """No beat got through for the lease's whole time to live: the lease may be another's by now."""
-    CANCEL = "cancel"
-    SUSPEND = "suspend"
-    DRAIN = "drain"
-    """The worker is shutting down."""
-    SLICE = "slice"
-    """The attempt had its share of time."""
-
-    def overrides(self, other: "StopReason | None") -> bool:
-        """Whether this reason is to replace ``other``."""
-        order = list(StopReason)
-        return other is None or order.index(self) < order.index(other)
+from bughive_worker.crawl.stop_reason import StopReason
+from bughive_worker.runtime.loop_thread import LoopThread
 
 
 class Stop:

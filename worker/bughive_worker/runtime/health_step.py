@@ -5,7 +5,7 @@ from pathlib import Path
 from celery import bootsteps
 from celery.worker import WorkController
 
-from bughive_worker.health_file import TOUCH_SECONDS
+from bughive_worker.runtime.health_file import TOUCH_SECONDS
 
 
 def health_step(path: Path) -> type[bootsteps.StartStopStep]:

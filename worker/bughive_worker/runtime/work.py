@@ -9,8 +9,8 @@ import redis.asyncio
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.control import Digest
 from bughive_protocol.lease import Fence
+from bughive_worker.runtime.stop import Stop
 from bughive_worker.settings import WorkerSettings
-from bughive_worker.stop import Stop
 
 
 @dataclass(frozen=True)
