@@ -121,7 +121,7 @@ class _Visit:
         if turn == 0:
             await dismiss(self.tab.page, self.rules.dismiss)
         self._judge(await self.tab.page.evaluate(SETTLE, _SETTLE))
-        self._gather(await collect(self.tab.page))
+        self._gather(await collect(self.tab.page, traits=self.rules.traits))
 
     async def _open(self) -> Response | None:
         page, url = self.tab.page, self.seen.url

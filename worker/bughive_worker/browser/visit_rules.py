@@ -17,3 +17,5 @@ class VisitRules:
     """Seconds a page that is there may take to answer: the small bound that is added to ``timeout``."""
     dismiss: tuple[str, ...] = ()
     failure_of: FailureOf = nowhere
+    traits: bool = True
+    """Whether to look for what may need the full inspection."""

@@ -13,7 +13,7 @@ from bughive_worker.browser.host import BrowserHost, Launch
 from bughive_worker.browser.scripts import INIT_SCRIPTS
 from bughive_worker.browser.tab import Tab, answered, send_headers
 
-WIDTH, HEIGHT = 1366, 900
+WIDTH, HEIGHT = 1366, 768
 """The default size of the window, in CSS pixels."""
 _OPEN_TRIES = 3
 _OPEN_SECONDS = 20.0
