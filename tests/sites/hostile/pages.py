@@ -59,7 +59,7 @@ PAGES |= {
     "/huge-dom": _page("<i>x</i>" * 160_000),
     "/deep-dom": _page("<div>" * 5_000 + "deep"),
     "/unclosed": b"<title>x<body><table><tr><script>var a = '",
-    "/frames": _page("<iframe src=/frames></iframe>" * 3 + "<iframe src=/hangs-later></iframe>"),
+    "/frames": _page("<iframe src=/frames></iframe>" * 3 + "<iframe src=/hangs></iframe>"),
     "/server-error": _page("<h1>Failed</h1>"),
     "/not-found": _page("<h1>Not here</h1>"),
     "/too-many": _page("<h1>Too many requests</h1>"),

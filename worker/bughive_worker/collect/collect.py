@@ -19,10 +19,13 @@ from bughive_worker.observation import (
     Timings,
 )
 
-INIT_SCRIPT = scripts.source("init.js")
-"""Given to ``add_init_script``: what can only be seen while the page loads."""
+_FILES = ("elements.js", "structure.js", "texts.js", "traits.js", "collector.js")
+_COLLECT = scripts.function("collect()", *_FILES)
 
-_COLLECT = scripts.function("collect()", "elements.js", "structure.js", "texts.js", "traits.js", "collector.js")
+INIT_SCRIPT = scripts.source("init.js").replace(
+    "/* the names of the methods that the collector calls */", json.dumps(scripts.methods(*_FILES))
+)
+"""Given to ``add_init_script``: what can only be seen while the page loads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,17 @@ class Collected:
     """The messages of unhandled rejections, which the browser reports like exceptions."""
 
 
-async def collect(page: Page) -> Collected:
+async def collect(page: Page, *, traits: bool = True) -> Collected:
     """Gather the facts of the page as it is now.
+
+    Args:
+        page: a page that has loaded.
+        traits: whether to look for what may need the full inspection, the dearest part.
 
     Raises:
         playwright.async_api.Error: the page navigated away, crashed or was closed meanwhile.
     """
-    gathered = json.loads(await page.evaluate(_COLLECT))
+    gathered = json.loads(await page.evaluate(_COLLECT, {"traits": traits}))
     return Collected(
         dom=_dom(gathered["dom"]),
         timings=Timings(**gathered["timings"]),

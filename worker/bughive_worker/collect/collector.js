@@ -38,7 +38,7 @@ function gather() {
       element_count: elementCount,
       features: structureOf(document.querySelector("main, [role=main]") || body, MOST_NODES),
       mixed_content: mixedContent(),
-      traits: traitsOf(body, elementCount),
+      traits: options?.traits === false ? [] : traitsOf(body, elementCount),
     },
     timings: timings(),
     network: network(),

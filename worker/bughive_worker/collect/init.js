@@ -1,5 +1,5 @@
 // Runs in every document before the page's own scripts. Leaves one hidden record under a symbol.
-(() => {
+((USED) => {
   const key = Symbol.for("bughive");
   if (window[key] || window.top !== window) return;
   const rejections = [];
@@ -19,10 +19,13 @@
    * calls another one with the browser's own, and gives the page its own back afterwards.
    */
   function nativeBuiltIns() {
-    const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyDescriptors, entries } = Object;
+    const { defineProperty, getOwnPropertyDescriptor } = Object;
     const owners = [Element, Node, Document, HTMLElement, Array, String, Map, Set, RegExp, Range, DOMTokenList].map((type) => type.prototype);
     owners.push(Array, Object, JSON, Math, Number, CSS, Performance.prototype, NodeList.prototype);
-    const natives = owners.map((owner) => [owner, entries(getOwnPropertyDescriptors(owner)).filter(([, { value, configurable }]) => configurable && typeof value === "function")]);
+    const natives = owners.map((owner) => {
+      const own = USED.map((name) => [name, getOwnPropertyDescriptor(owner, name)]);
+      return [owner, own.filter(([, native]) => native?.configurable && typeof native.value === "function")];
+    });
     return (call) => {
       const theirs = [];
       for (let at = 0; at < natives.length; at++) {
@@ -47,4 +50,4 @@
       }
     };
   }
-})();
+})(/* the names of the methods that the collector calls */);

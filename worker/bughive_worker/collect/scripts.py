@@ -1,5 +1,6 @@
 """The JavaScript files beside this one, put together into what a page is asked to evaluate."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -21,3 +22,9 @@ def function(call: str, *names: str) -> str:
         names: the files that the expression needs, in any order.
     """
     return f"(options) => {{\n{''.join(source(name) for name in names)}\nreturn {call};\n}}"
+
+
+@cache
+def methods(*names: str) -> list[str]:
+    """The names of all methods that these files call, sorted."""
+    return sorted({called for name in names for called in re.findall(r"\.([A-Za-z]\w*)\(", source(name))})

@@ -17,7 +17,7 @@ function traitsOf(body, elementCount) {
   if (!root.getAttribute("lang")?.trim()) traits.add("lacks-lang");
   for (const [trait, isMissing] of MISSING) if (isMissing(body)) traits.add(trait);
   if (skipsLevel(body)) traits.add("skips-heading-level");
-  if (elementCount <= TOO_LARGE_TO_PROBE) for (const width of widthsExceeded()) traits.add(`wider-than-${width}`);
+  if (elementCount <= TOO_LARGE_TO_PROBE && hasRigidPart(body)) for (const width of widthsExceeded()) traits.add(`wider-than-${width}`);
   return [...traits].sort().slice(0, 60);
 }
 
@@ -52,6 +52,28 @@ function skipsLevel(body) {
     const level = Number(heading.localName[1]);
     if (last > 0 && level > last + 1) return true;
     last = level;
+  }
+  return false;
+}
+
+const UNBREAKABLE = /[^\s\u00ad\u200b-]{40}/;
+const RIGID = new Set(["table", "pre", "iframe", "object", "embed", "video", "canvas"]);
+
+/**
+ * Whether anything may keep its width in a narrower window. Laying the page out twice costs more than all else here
+ * together, and most pages give way as a whole.
+ */
+function hasRigidPart(body) {
+  const [narrow] = WIDTHS_PROBED;
+  for (const element of body.getElementsByTagName("*")) {
+    if (element.getBoundingClientRect().width <= narrow) continue;
+    if (RIGID.has(element.localName) || (element.childElementCount === 0 && UNBREAKABLE.test(element.textContent))) return true;
+    const style = element.computedStyleMap();
+    const fixed = (name) => style.get(name)?.unit === "px" && style.get(name).value > narrow;
+    if (fixed("min-width")) return true;
+    const limited = style.get("max-width")?.value !== "none";
+    if (!limited && (fixed("width") || element.localName === "img")) return true;
+    if (style.get("white-space-collapse") && style.get("text-wrap-mode")?.value === "nowrap" && element.childElementCount === 0) return true;
   }
   return false;
 }

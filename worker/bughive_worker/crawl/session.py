@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bughive_crds.crawl_session import CrawlSessionSpec, Screenshots
+from bughive_crds.crawl_session import ChecksSpec, CrawlSessionSpec, Screenshots
 from bughive_protocol.errors import EgressRefused, InvalidSpec, SiteUnreachable
 from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.window import Presentation, Window
@@ -53,13 +53,16 @@ class Session:
     @property
     def inspects(self) -> bool:
         """Whether any detector looks at what only the full inspection gathers."""
-        checks = self.spec.checks
-        return bool((_BY_INSPECTION & set(checks.enable) if checks.enable else _BY_INSPECTION) - set(checks.disable))
+        return _inspects(self.spec.checks)
 
     @property
     def takes_pictures(self) -> bool:
         """Whether findings get a picture."""
         return self.spec.artifacts.screenshots is Screenshots.FINDINGS
+
+
+def _inspects(checks: ChecksSpec) -> bool:
+    return bool((_BY_INSPECTION & set(checks.enable) if checks.enable else _BY_INSPECTION) - set(checks.disable))
 
 
 @asynccontextmanager
@@ -89,7 +92,10 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
                 checker=LinkChecker(fetcher, pacer),
                 window=window,
                 rules=VisitRules(
-                    browser.page_timeout_seconds, dismiss=browser.dismiss, failure_of=engine.proxy.last_failure
+                    browser.page_timeout_seconds,
+                    dismiss=browser.dismiss,
+                    failure_of=engine.proxy.last_failure,
+                    traits=_inspects(job.spec.checks),
                 ),
                 templates=TemplatesSeen(await stores.frontier.templates()),
                 on_page=on_page,
