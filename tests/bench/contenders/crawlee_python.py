@@ -11,7 +11,12 @@ from datetime import timedelta
 
 from crawlee import ConcurrencySettings, service_locator
 from crawlee.configuration import Configuration
-from crawlee.crawlers import PlaywrightCrawler, PlaywrightCrawlingContext, PlaywrightPreNavCrawlingContext
+from crawlee.crawlers import (
+    BasicCrawlingContext,
+    PlaywrightCrawler,
+    PlaywrightCrawlingContext,
+    PlaywrightPreNavCrawlingContext,
+)
 from crawlee.storage_clients import MemoryStorageClient
 from measure import Stopwatch
 
@@ -49,13 +54,20 @@ async def crawl(url: str, limit: int, concurrency: int, executable: str) -> None
         nonlocal watch
         watch = watch or Stopwatch()  # its browser has started by now
 
-    @crawler.router.default_handler
-    async def handle(context: PlaywrightCrawlingContext) -> None:
+    def finish() -> None:
         nonlocal done
         done += 1
-        await context.enqueue_links(strategy="same-origin")
         if done == limit and watch is not None:
             watch.report(done)  # before its browser ends, and takes its CPU time along
+
+    @crawler.router.default_handler
+    async def handle(context: PlaywrightCrawlingContext) -> None:
+        await context.enqueue_links(strategy="same-origin")
+        finish()
+
+    @crawler.failed_request_handler
+    async def fail(_context: BasicCrawlingContext, _error: Exception) -> None:
+        finish()  # a dead link is a page that was visited, as for the others
 
     await crawler.run([url.rstrip("/") + "/"])
 
