@@ -18,7 +18,10 @@
       },
     });
   };
-  const answered = () => { state.inFlight--; };
+  const answered = () => {
+    state.inFlight--;
+    state.busyUntil = Math.max(state.busyUntil, now() + 100); // the page acts on it, and its timing is noted, a moment later
+  };
   note(window, "fetch", () => { state.inFlight++; });
   note(XMLHttpRequest.prototype, "send", (request) => {
     state.inFlight++;
