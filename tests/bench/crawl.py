@@ -35,7 +35,12 @@ class Run:
     concurrency: int
     pages: int
     pages_per_second: float
-    cpu_ms_per_page: float
+    cpu_ms_per_page: dict[str, float]
+    """By kind of process: python, driver (Playwright's), chromium."""
+
+    @property
+    def cpu_ms(self) -> float:
+        return sum(self.cpu_ms_per_page.values())
 
 
 @contextmanager
@@ -62,7 +67,8 @@ def run(contender: str, url: str, pages: int, concurrency: int) -> Run:
     measured = json.loads(answer.stdout.splitlines()[-1])
     if measured["pages"] != pages:
         sys.exit(f"{contender} crawled {measured['pages']} pages instead of {pages}: the comparison would be void")
-    return Run(contender, concurrency, pages, pages / measured["seconds"], 1000 * measured["cpu_seconds"] / pages)
+    cpu_ms = {kind: 1000 * seconds / pages for kind, seconds in measured["cpu_seconds"].items()}
+    return Run(contender, concurrency, pages, pages / measured["seconds"], cpu_ms)
 
 
 def main() -> None:
@@ -81,7 +87,8 @@ def main() -> None:
                     done = runs[-1]
                     console.print(
                         f"{contender:<11} at {concurrency}: {done.pages_per_second:5.1f} pages/s "
-                        f"{done.cpu_ms_per_page:4.0f} CPU ms a page",
+                        f"{done.cpu_ms:4.0f} CPU ms a page: "
+                        + ", ".join(f"{kind} {spent:.0f}" for kind, spent in done.cpu_ms_per_page.items()),
                         highlight=False,
                     )
     best = {
@@ -115,7 +122,7 @@ def _table(runs: list[Run], best: dict[str, Run], concurrencies: list[int]) -> T
                 (each for each in runs if (each.contender, each.concurrency) == (name, concurrency)),
                 key=lambda each: each.pages_per_second,
             )
-            cell = f"{fastest.pages_per_second:.1f} ({fastest.cpu_ms_per_page:.0f})"
+            cell = f"{fastest.pages_per_second:.1f} ({fastest.cpu_ms:.0f})"
             cells.append(f"[bold]{cell}[/]" if fastest == best[name] else cell)
         table.add_row(letter, title, *cells)
     return table

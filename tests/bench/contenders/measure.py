@@ -12,7 +12,8 @@ import psutil
 class Measured:
     pages: int
     seconds: float
-    cpu_seconds: float
+    cpu_seconds: dict[str, float]
+    """By kind of process: python, driver, chromium."""
 
 
 class Stopwatch:
@@ -24,19 +25,20 @@ class Stopwatch:
 
     def report(self, pages: int) -> None:
         seconds = time.monotonic() - self._began
-        measured = Measured(pages, seconds, tree_cpu_seconds() - self._cpu)
-        json.dump(asdict(measured), sys.stdout)
+        spent = {kind: total - self._cpu[kind] for kind, total in tree_cpu_seconds().items()}
+        json.dump(asdict(Measured(pages, seconds, spent)), sys.stdout)
         sys.stdout.flush()
 
 
-def tree_cpu_seconds() -> float:
+def tree_cpu_seconds() -> dict[str, float]:
     """User and system time of this process and all below it, those that have ended and were waited for included."""
     this = psutil.Process()
-    total = 0.0
+    totals = {"python": 0.0, "driver": 0.0, "chromium": 0.0}
     for process in [this, *this.children(recursive=True)]:
         try:
-            times = process.cpu_times()
+            times, name = process.cpu_times(), process.name()
         except psutil.NoSuchProcess:
             continue
-        total += times.user + times.system + times.children_user + times.children_system
-    return total
+        kind = "python" if process == this else "driver" if name.startswith(("node", "MainThread")) else "chromium"
+        totals[kind] += times.user + times.system + times.children_user + times.children_system
+    return totals
