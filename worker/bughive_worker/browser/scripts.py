@@ -8,7 +8,7 @@ _HERE = Path(__file__).parent
 
 INIT_SCRIPTS = f"{INIT_SCRIPT}\n{(_HERE / 'init.js').read_text(encoding='utf-8')}"
 """Runs before a page's own scripts, in one piece because each piece costs."""
-SETTLE = (_HERE / "settle.js").read_text(encoding="utf-8")
-"""A function that waits until the page has come to rest; see ``visit``."""
+LOOK = (_HERE / "look.js").read_text(encoding="utf-8")
+"""A function that waits until the page has come to rest, and tells what is there; see ``visit``."""
 DISMISS = (_HERE / "dismiss.js").read_text(encoding="utf-8")
 """A function that clicks consent banners away; see ``dismiss``."""

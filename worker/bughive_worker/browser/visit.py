@@ -14,11 +14,11 @@ from bughive_worker.browser.dismiss import dismiss
 from bughive_worker.browser.document import MAX_BYTES, declared_size, is_page, redirect_chain
 from bughive_worker.browser.ends import end_of, net_error
 from bughive_worker.browser.reach import answered_by_proxy, explained, failure_at
-from bughive_worker.browser.scripts import SETTLE
+from bughive_worker.browser.scripts import LOOK
 from bughive_worker.browser.tab import Tab
 from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.witness import MAX_COMMITS, Witness
-from bughive_worker.collect.collect import Collected, collect, mark_rejections
+from bughive_worker.collect.collect import Collected, collect, mark_rejections, read_facts
 from bughive_worker.net.urls import canonical, without_fragment
 from bughive_worker.observation import NetworkEntry, PageObservation
 
@@ -32,7 +32,7 @@ _ON_THE_WAY = re.compile(r"navigat|[Cc]ontext|detached")
 _OPEN_TRIES = 3
 _INTERRUPTED_SECONDS = 2.0
 _PROBE_SECONDS = 3.0
-_SETTLE = {"quietMs": 60, "mostMs": 1000}
+_LOOK = {"quietMs": 60, "mostMs": 1000, "mostElements": MAX_ELEMENTS, "mostBytes": MAX_BYTES}
 _SIZE = "() => [document.getElementsByTagName('*').length, document.documentElement?.textContent.length ?? 0]"
 
 
@@ -120,8 +120,11 @@ class _Visit:
     async def _look(self, turn: int) -> None:
         if turn == 0:
             await dismiss(self.tab.page, self.rules.dismiss)
-        self._judge(await self.tab.page.evaluate(SETTLE, _SETTLE))
-        self._gather(await collect(self.tab.page, traits=self.rules.traits))
+        page, traits = self.tab.page, self.rules.traits
+        document = await page.evaluate(LOOK, {**_LOOK, "traits": traits})
+        self._judge(document)
+        facts = document["facts"]
+        self._gather(read_facts(facts) if facts else await collect(page, traits=traits))
 
     async def _open(self) -> Response | None:
         page, url = self.tab.page, self.seen.url

@@ -22,10 +22,15 @@ from bughive_worker.observation import (
 _FILES = ("elements.js", "structure.js", "texts.js", "traits.js", "collector.js")
 _COLLECT = scripts.function("collect()", *_FILES)
 
-INIT_SCRIPT = scripts.source("init.js").replace(
-    "/* the names of the methods that the collector calls */", json.dumps(scripts.methods(*_FILES))
+INIT_SCRIPT = (
+    scripts.source("init.js")
+    .replace("/* the names of the methods that the collector calls */", json.dumps(scripts.methods(*_FILES)))
+    .replace("/* the collector */", _COLLECT)
 )
-"""Given to ``add_init_script``: what can only be seen while the page loads."""
+"""Given to ``add_init_script``: what can only be seen while the page loads, and the collector itself.
+
+There the browser compiles the collector once for many documents; sent with an evaluate, it is compiled for each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,12 @@ async def collect(page: Page, *, traits: bool = True) -> Collected:
     Raises:
         playwright.async_api.Error: the page navigated away, crashed or was closed meanwhile.
     """
-    gathered = json.loads(await page.evaluate(_COLLECT, {"traits": traits}))
+    return read_facts(await page.evaluate(_COLLECT, {"traits": traits}))
+
+
+def read_facts(text: str) -> Collected:
+    """The collector's answer, which is JSON."""
+    gathered = json.loads(text)
     return Collected(
         dom=_dom(gathered["dom"]),
         timings=Timings(**gathered["timings"]),

@@ -1,9 +1,9 @@
 // Runs in every document before the page's own scripts. Leaves one hidden record under a symbol.
-((USED) => {
+((USED, collect) => {
   const key = Symbol.for("bughive");
   if (window[key] || window.top !== window) return;
   const rejections = [];
-  Object.defineProperty(window, key, { value: { rejections, natively: nativeBuiltIns() } });
+  Object.defineProperty(window, key, { value: { rejections, collect, natively: nativeBuiltIns() } });
   performance.setResourceTimingBufferSize(2000);
   // The browser reports a rejection like an exception; only this event tells them apart.
   const describe = (reason) => {
@@ -50,4 +50,4 @@
       }
     };
   }
-})(/* the names of the methods that the collector calls */);
+})(/* the names of the methods that the collector calls */, /* the collector */);

@@ -70,7 +70,7 @@ class Robots:
             if len(self._rules) >= _MOST_HOSTS:
                 del self._rules[next(iter(self._rules))]
             task = self._rules[key] = asyncio.ensure_future(self._read(urljoin(url, "/robots.txt")))
-        return await asyncio.shield(task)
+        return task.result() if task.done() else await asyncio.shield(task)  # asked for each link of each page
 
     async def _read(self, url: str) -> RobotsRules:
         fetched = await self._fetcher.get(url, body_limit=_MOST_BYTES)

@@ -1,6 +1,6 @@
-// Waits until the page's own scripts have come to rest, then says which document this is.
-// A page that has nothing left to do is not waited for: then nothing is drawn in vain either.
-async ({ quietMs, mostMs }) => {
+// Waits until the page's own scripts have come to rest, then says which document this is, and what the collector finds
+// in it: one round trip, as each lets the page draw once more. A page that has nothing left to do is not waited for.
+async ({ quietMs, mostMs, mostElements, mostBytes, traits }) => {
   const state = window[Symbol.for("bughive.settle")] ?? { inFlight: 0, busyUntil: 0, entries: () => [] };
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const refresh = parseFloat(document.querySelector("meta[http-equiv=refresh i]")?.content);
@@ -22,10 +22,20 @@ async ({ quietMs, mostMs }) => {
     observer.disconnect();
   }
   const navigation = state.entries("navigation")[0];
+  const bytes = navigation ? navigation.decodedBodySize : 0;
+  const elements = document.getElementsByTagName("*").length;
+  const collect = window[Symbol.for("bughive")]?.collect; // missing where the document allows no scripts
+  let facts = null;
+  if (collect && elements <= mostElements && bytes <= mostBytes) {
+    try {
+      facts = collect({ traits });
+    } catch {} // the page has bent the language; whoever asks again is told how
+  }
   return {
     url: navigation ? navigation.name : location.href,
     status: (navigation && navigation.responseStatus) || null,
-    bytes: navigation ? navigation.decodedBodySize : 0,
-    elements: document.getElementsByTagName("*").length,
+    bytes,
+    elements,
+    facts,
   };
 }
