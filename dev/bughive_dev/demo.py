@@ -6,9 +6,7 @@ import time
 from string import Template
 
 from rich.console import Console
-from rich.table import Table
 
-from bughive_crds.crawl_report import CrawlReportContent
 from bughive_crds.crawl_session import Phase
 from bughive_dev.checkout import CRDS, ROOT, STATE
 from bughive_dev.cluster import discard, start_cluster
@@ -20,12 +18,12 @@ from bughive_dev.sessions import Sessions
 from bughive_dev.stack import Stack
 from bughive_dev.supervision import Supervision, stop_recorded
 from bughive_dev.waiting import wait_until
+from bughive_worker.cli.progress import print_bugs
 
 NAME = "demo-shop"
 HOME = STATE / "demo"
 RESULT = ROOT / "build/demo"
 SESSION_SECONDS = 600.0
-COLORS = {"Critical": "bold red", "High": "red", "Medium": "yellow", "Low": "cyan"}
 
 
 def demo() -> int:
@@ -60,7 +58,8 @@ def demo() -> int:
             console.print(f"Logs are in {HOME}", style="bold red")
             return 1
         report = sessions.report(NAME)
-        _print_bugs(console, report)
+        console.print(f"\n{report.bugs.total} bugs on {report.pages.crawled} pages", highlight=False)
+        print_bugs(console, report)
         RESULT.mkdir(parents=True, exist_ok=True)
         for artifact in report.artifacts:
             shutil.copy(artifact.url.removeprefix("file://"), RESULT)
@@ -80,16 +79,3 @@ def _start_shop(supervision: Supervision) -> str:
 
     wait_until("the shop tells its address", announced, 30.0)
     return log.read_text().splitlines()[-1]
-
-
-def _print_bugs(console: Console, report: CrawlReportContent) -> None:
-    table = Table(title=f"{report.bugs.total} bugs on {report.pages.crawled} pages", title_justify="left", box=None)
-    table.add_column("SEVERITY")
-    table.add_column("KIND", no_wrap=True)
-    table.add_column("BUG", overflow="fold")
-    table.add_column("PAGES", justify="right")
-    for bug in report.worst:
-        table.add_row(f"[{COLORS[bug.severity]}]{bug.severity}[/]", bug.kind, bug.title, str(bug.occurrences))
-    console.print(table, highlight=False)
-    if report.omitted:
-        console.print(f"... and {report.omitted} more in the report")

@@ -58,8 +58,10 @@ def load(settings_class: type[S]) -> S:
     try:
         return settings_class()
     except ValidationError as error:
+        prefix = settings_class.model_config.get("env_prefix", "")
         for problem in error.errors(include_url=False, include_input=False):
-            name = "_".join(str(part) for part in problem["loc"]).upper() or settings_class.__name__
+            variable = "_".join(str(part) for part in problem["loc"])
+            name = f"{prefix}{variable}".upper() if variable else settings_class.__name__
             sys.stderr.write(f"{name}: {problem['msg'].removeprefix('Value error, ')}\n")
         sys.stderr.write("Set the environment variables named above and start again.\n")
         raise SystemExit(2) from None

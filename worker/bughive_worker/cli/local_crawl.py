@@ -12,6 +12,7 @@ from bughive_crds.crawl_session import CrawlSessionSpec, Outcome
 from bughive_protocol.limits import Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.settings import load
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.cli.progress import ProgressLine, print_result
 from bughive_worker.cli.settings import CliSettings
@@ -38,9 +39,9 @@ async def crawl_here(spec: CrawlSessionSpec, artifacts: Artifacts, *, trusted_ur
         BugHiveError: the site could not be crawled at all.
     """
     console = Console(stderr=True)
-    settings = CliSettings()
+    settings = load(CliSettings)
     host = urlsplit(trusted_url).hostname if trusted_url else None
-    async with Engine(settings, settings.egress_policy((host,) if host else ())) as engine:
+    async with Engine(settings, settings.egress_policy(*([host] if host else []))) as engine:
         return await _run(spec, engine, artifacts, console)
 
 

@@ -2,6 +2,7 @@
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -10,7 +11,7 @@ from bughive_crds.crawl_session import Outcome
 from bughive_crds.model import Severity
 from bughive_protocol.frontier import Counts
 
-COLORS = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
+_COLORS = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 
 
 class ProgressLine:
@@ -39,20 +40,25 @@ class ProgressLine:
         self._progress.update(self._bar, completed=counts.crawled, total=max(known, 1), bugs=counts.bugs)
 
 
-def print_result(console: Console, content: CrawlReportContent) -> None:
-    """The verdict, the worst bugs, and where the report is."""
+def print_bugs(console: Console, content: CrawlReportContent) -> None:
+    """The worst bugs, as a table."""
     table = Table(box=None, pad_edge=False)
     table.add_column("SEVERITY")
     table.add_column("KIND", no_wrap=True)
     table.add_column("BUG", overflow="fold")
     table.add_column("PAGES", justify="right")
     for bug in content.worst:
-        severity = f"[{COLORS[bug.severity]}]{bug.severity}[/]"
-        table.add_row(severity, bug.kind, bug.title.replace("[", r"\["), str(bug.occurrences))
+        severity = f"[{_COLORS[bug.severity]}]{bug.severity}[/]"
+        table.add_row(severity, bug.kind, escape(bug.title), str(bug.occurrences))
     if content.worst:
         console.print(table, highlight=False)
     if content.omitted:
         console.print(f"... and {content.omitted} more in the report")
+
+
+def print_result(console: Console, content: CrawlReportContent) -> None:
+    """The worst bugs, the verdict, and where the report is."""
+    print_bugs(console, content)
     words: dict[Outcome | None, str] = {
         Outcome.PASSED: "[bold green]Passed[/]",
         Outcome.BUGS_FOUND: "[bold red]Bugs found[/]",

@@ -43,18 +43,18 @@ class EgressPolicy:
 
     @classmethod
     def parse(cls, allow_cidrs: Iterable[str] = (), allow_hosts: Iterable[str] = ()) -> "EgressPolicy":
-        """Read both lists. Raises ValueError, which names the setting and the entry that is wrong."""
+        """Read both lists. Raises ValueError, which names the entry that is wrong."""
         cidrs = []
         for entry in allow_cidrs:
             try:
                 cidrs.append(ip_network(entry.strip()))
             except ValueError as error:
-                raise ValueError(f"{ALLOW_CIDRS}: {error}; write networks such as 10.0.0.0/8") from error
+                raise ValueError(f"{error}; write networks such as 10.0.0.0/8") from error
         hosts = []
         for entry in allow_hosts:
             host = normal_pattern(entry.strip())
             if host is None:
-                raise ValueError(f"{ALLOW_HOSTS}: {entry!r} is no host name; write shop.internal or *.shop.internal")
+                raise ValueError(f"{entry!r} is no host name; write shop.internal or *.shop.internal")
             hosts.append(host)
         return cls(tuple(cidrs), tuple(hosts))
 

@@ -67,6 +67,6 @@ class SiteWork:
 
 async def open_site_work(settings: WorkerSettings, client: redis.asyncio.Redis) -> SessionWork:
     """Open the work of one child, in its loop."""
-    engine = Engine(settings, settings.egress_policy)
+    engine = Engine(settings, settings.egress_policy())
     await engine.start()
     return SiteWork(settings, client, engine)

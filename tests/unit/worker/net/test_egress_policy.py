@@ -124,13 +124,13 @@ def test_an_allowed_host_may_be_an_address():
 @pytest.mark.parametrize(
     ("lists", "words"),
     [
-        ({"allow_cidrs": ["10.0.0.1/8"]}, "BUGHIVE_EGRESS_ALLOW_CIDRS.*host bits"),
-        ({"allow_cidrs": ["shop"]}, "BUGHIVE_EGRESS_ALLOW_CIDRS.*'shop'"),
-        ({"allow_hosts": ["a b"]}, "BUGHIVE_EGRESS_ALLOW_HOSTS.*'a b'"),
-        ({"allow_hosts": ["*"]}, "BUGHIVE_EGRESS_ALLOW_HOSTS"),
+        ({"allow_cidrs": ["10.0.0.1/8"]}, "host bits"),
+        ({"allow_cidrs": ["shop"]}, "'shop'"),
+        ({"allow_hosts": ["a b"]}, "'a b'"),
+        ({"allow_hosts": ["*"]}, r"'\*'"),
     ],
 )
-def test_a_wrong_entry_is_named_with_its_setting(lists, words):
+def test_a_wrong_entry_is_named(lists, words):
     with pytest.raises(ValueError, match=words):
         EgressPolicy.parse(**lists)
 

@@ -10,7 +10,6 @@ import pytest
 from bughive_crds.crawl_report import MAX_BUGS, Artifact, ReportedPages
 from bughive_crds.crawl_session import CrawlSessionSpec, FailOnSpec, Outcome
 from bughive_crds.model import Severity
-from bughive_protocol.errors import InvalidSpec
 from bughive_protocol.finding import Box, Confidence, Evidence, Finding, RecordedFinding, fingerprint
 from bughive_protocol.frontier import PageEnd
 from bughive_worker.report.artifacts import Artifacts
@@ -156,5 +155,5 @@ async def test_artifacts_are_written_below_their_key_and_replaced(tmp_path):
 
 
 def test_a_store_that_is_not_supported_is_refused_with_what_to_write():
-    with pytest.raises(InvalidSpec, match="write file:///an/absolute/directory"):
+    with pytest.raises(ValueError, match="file:// and an absolute directory"):
         Artifacts("s3://bucket")
