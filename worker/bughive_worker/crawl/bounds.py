@@ -54,6 +54,11 @@ class Bounds:
         self._traps.refuses(url)
 
     @property
+    def left_out(self) -> dict[str, int]:
+        """How many URLs each rule against endless sites kept out, by the rule's name."""
+        return {str(rule): count for rule, count in self._traps.skipped.items()}
+
+    @property
     def sitemaps(self) -> tuple[str, ...]:
         """Where a site's sitemap is by custom."""
         parts = urlsplit(self.scope.start)

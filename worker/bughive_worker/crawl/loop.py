@@ -73,6 +73,8 @@ async def _crawl(session: Session, stop: StopRequest) -> CrawlEnd:
         stopped.cancel()
         working.cancel()
         await asyncio.wait((stopped, working))
+        if session.bounds.left_out:
+            log.info("pages were left out, their addresses seem endless", **session.bounds.left_out)
 
 
 async def _work(session: Session, workers: Workers) -> None:

@@ -57,3 +57,13 @@ async def test_of_two_that_differ_by_a_trailing_slash_the_second_is_only_checked
 
 async def test_without_robots_nothing_is_asked():
     assert await bounds().use("https://shop.example/private/1", 1) is Use.VISIT
+
+
+async def test_what_seems_endless_is_counted_by_rule():
+    ours = bounds()
+
+    await ours.use("https://shop.example/tea", 1)
+    for _ in range(2):  # each page links to it again
+        await ours.use("https://shop.example/a/b/a/b/a/b", 1)
+
+    assert sum(ours.left_out.values()) == 1
