@@ -54,10 +54,18 @@ _ERRORS = {404: NotFound, 409: Conflict}
 class ApiServer:
     """Calls the API server and keeps the clock by its answers."""
 
-    def __init__(self, client: ApiClient, clock: ServerClock, threads: int) -> None:
+    def __init__(
+        self, client: ApiClient, clock: ServerClock, threads: int, timeout: tuple[float, float] = TIMEOUT_SECONDS
+    ) -> None:
+        """``timeout``: the limits of each call in seconds, to connect and to read."""
         self._client = client
         self._clock = clock
+        self._timeout = timeout
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="api-server")
+
+    def with_limits(self, timeout: tuple[float, float]) -> "ApiServer":
+        """The same login with a thread of its own, and other limits on each call's time."""
+        return ApiServer(self._client, self._clock, 1, timeout)
 
     def kopf_credentials(self) -> kopf.ConnectionInfo:
         """The login that this client has, for kopf."""
@@ -128,6 +136,24 @@ class ApiServer:
         body = {"metadata": metadata, "involvedObject": reference, **event}
         await self._call("POST", f"/api/v1/namespaces/{resource.namespace}/events", body)
 
+    async def lease(self, namespace: str, name: str) -> Body:
+        """The Lease as it is now."""
+        return await self._call("GET", f"{_leases(namespace)}/{name}")
+
+    async def write_lease(self, namespace: str, name: str, spec: Body, resource_version: str | None) -> None:
+        """Change a Lease, if it still has this version; without one, create it.
+
+        Raises:
+            Conflict: it has changed, or exists already.
+        """
+        metadata = {"name": name, "namespace": namespace}
+        body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
+        if resource_version is None:
+            await self._call("POST", _leases(namespace), body)
+        else:
+            changes = {"metadata": {"resourceVersion": resource_version}, "spec": spec}
+            await self._call("PATCH", f"{_leases(namespace)}/{name}", changes, MERGE_PATCH)
+
     async def _call(
         self,
         method: str,
@@ -152,7 +178,7 @@ class ApiServer:
         )
         sent = time.monotonic()
         try:
-            response = self._client.call_api(*request, _request_timeout=TIMEOUT_SECONDS)
+            response = self._client.call_api(*request, _request_timeout=self._timeout)
             text: bytes = response.read()  # type: ignore[no-untyped-call]
         except (HTTPError, ApiException) as error:
             raise ApiServerError(0, f"the API server cannot be reached: {error}") from error
@@ -167,6 +193,10 @@ class ApiServer:
 def _path(plural: str, namespace: str = "", name: str = "") -> str:
     folder = f"/apis/{GROUP}/{VERSION}" + (f"/namespaces/{namespace}" if namespace else "")
     return f"{folder}/{plural}" + (f"/{name}" if name else "")
+
+
+def _leases(namespace: str) -> str:
+    return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
 
 
 def _reference(resource: Resource) -> Body:

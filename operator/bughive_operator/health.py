@@ -1,12 +1,18 @@
 """Whether the operator's loops still turn: a process that is there may yet hang."""
 
 import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
-from bughive_operator.keyed_queue import KeyedQueue
+from aiohttp import web
+
+from bughive_operator.startup import CannotStart
 
 
 class Heartbeat:
-    """The last sign of life of the loop that polls Redis."""
+    """The last sign of life of one loop. It may beat in one thread and be read in another."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
@@ -21,14 +27,51 @@ class Heartbeat:
         return time.monotonic() - self._last
 
 
-def check(heartbeat: Heartbeat, queue: KeyedQueue, limit: float) -> str:
-    """Say how the loops are.
+class Health:
+    """The ages of what has to go on, in seconds, by a name that says what is wrong when one grows too high."""
+
+    def __init__(self, limit: float) -> None:
+        self._limit = limit
+        self._ages: dict[str, Callable[[], float]] = {}
+
+    def watch(self, complaint: str, age: Callable[[], float]) -> None:
+        """Have an eye on one more loop."""
+        self._ages[complaint] = age
+
+    def complaint(self) -> str | None:
+        """What has not gone on for too long, so that the process is better started anew; None: all is well."""
+        for complaint, age in self._ages.items():
+            if (seconds := age()) > self._limit:
+                return f"{complaint} for {seconds:.0f} s"
+        return None
+
+
+@asynccontextmanager
+async def answering(health: Health, endpoint: str) -> AsyncIterator[None]:
+    """Answer liveness probes at a URL such as ``http://0.0.0.0:8080/healthz``; nowhere where it is empty.
 
     Raises:
-        RuntimeError: one has not turned for ``limit`` seconds; the process is better started anew.
+        CannotStart: the address cannot be listened on.
     """
-    if heartbeat.age > limit:
-        raise RuntimeError(f"Redis was not polled for {heartbeat.age:.0f} s")
-    if queue.longest_run() > limit:
-        raise RuntimeError(f"one session has been worked on for {queue.longest_run():.0f} s")
-    return "turning"
+    if not endpoint:
+        yield
+        return
+
+    async def answer(_: web.Request) -> web.Response:
+        complaint = health.complaint()
+        status = HTTPStatus.OK if complaint is None else HTTPStatus.SERVICE_UNAVAILABLE
+        return web.Response(text=f"{complaint or 'turning'}\n", status=status)
+
+    parts = urlsplit(endpoint)
+    app = web.Application()
+    app.router.add_get(parts.path or "/", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, parts.hostname, parts.port or 80).start()
+        except OSError as error:
+            raise CannotStart(f"HEALTH_ENDPOINT: {endpoint} cannot be listened on ({error}).") from error
+        yield
+    finally:
+        await runner.cleanup()

@@ -15,9 +15,11 @@ import kopf
 
 from bughive_crds import GROUP, VERSION
 from bughive_operator.api_server import PLURAL
+from bughive_operator.health import Heartbeat
 from bughive_operator.sessions import Sessions
 
 TLS_CLOSE_SECONDS = 0.25
+BEAT_SECONDS = 1.0
 
 
 class KopfWatch:
@@ -27,15 +29,15 @@ class KopfWatch:
         self,
         sessions: Sessions,
         mark: Callable[[str], None],
-        probe: Callable[[], str],
         login: Callable[[], kopf.ConnectionInfo],
     ) -> None:
         self._sessions = sessions
         self._mark = mark
-        self._probe = probe
+        self.heartbeat = Heartbeat()
+        """Beats in the watch's own loop."""
         self._login = login
 
-    async def run(self, namespaces: tuple[str, ...], health_endpoint: str, stop: asyncio.Event) -> None:
+    async def run(self, namespaces: tuple[str, ...], stop: asyncio.Event) -> None:
         """Watch until told to stop.
 
         Raises:
@@ -50,12 +52,11 @@ class KopfWatch:
             standalone=True,
             clusterwide=not namespaces,
             namespaces=namespaces,
-            liveness_endpoint=health_endpoint or None,
             stop_flag=ended,
         )
         # It warns that it will not see signals; this process does, and tells it.
         logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)
-        watching = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(_closing(operator()))))
+        watching = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(self._in_own_loop(operator()))))
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -75,6 +76,18 @@ class KopfWatch:
         elif self._sessions.put(body):
             self._mark(uid)
 
+    async def _in_own_loop(self, operator: Coroutine[None, None, None]) -> None:
+        beating = asyncio.create_task(self._beat())
+        await operator
+        beating.cancel()
+        # aiohttp closes TLS connections in the loop's next rounds, and says that this is how to wait for them.
+        await asyncio.sleep(TLS_CLOSE_SECONDS)
+
+    async def _beat(self) -> None:
+        while True:
+            self.heartbeat.beat()
+            await asyncio.sleep(BEAT_SECONDS)
+
     def _registry(self, loop: asyncio.AbstractEventLoop) -> kopf.OperatorRegistry:
         registry = kopf.OperatorRegistry()
 
@@ -84,12 +97,8 @@ class KopfWatch:
         async def on_event(event: kopf.RawEvent, **_: object) -> None:
             loop.call_soon_threadsafe(self.seen, event["type"], event["object"])
 
-        async def on_probe(**_: object) -> str:
-            return self._probe()
-
         kopf.on.login(registry=registry)(on_login)
         kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)(on_event)
-        kopf.on.probe(id="loops", errors=kopf.ErrorsMode.PERMANENT, registry=registry)(on_probe)
         return registry
 
 
@@ -104,12 +113,6 @@ class _NoDiff(kopf.DiffBaseStorage):
 
     def store(self, **_: object) -> None:
         return None
-
-
-async def _closing(operator: Coroutine[None, None, None]) -> None:
-    await operator
-    # aiohttp closes TLS connections in the loop's next rounds, and says that this is how to wait for them.
-    await asyncio.sleep(TLS_CLOSE_SECONDS)
 
 
 def settings(*, namespaced: bool) -> kopf.OperatorSettings:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 
+from bughive_operator.leadership import LeadershipLost
 from bughive_operator.operator_process import run
 from bughive_operator.settings import OperatorSettings
 from bughive_operator.startup import CannotStart
@@ -11,7 +12,7 @@ from bughive_protocol.settings import load
 
 
 def main() -> None:
-    """Run the operator until SIGTERM; exit with 2 and a sentence where it cannot start."""
+    """Run the operator until SIGTERM; exit with 2 and a sentence where it cannot start, 1 where another took over."""
     settings = load(OperatorSettings)
     configure_logging(configured_format(settings.log_format), settings.log_level)
     try:
@@ -19,3 +20,6 @@ def main() -> None:
     except CannotStart as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
+    except LeadershipLost as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None

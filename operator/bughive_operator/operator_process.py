@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import structlog
 from redis.exceptions import RedisError
@@ -13,9 +13,10 @@ from bughive_operator.api_server import ApiServer, ApiServerError
 from bughive_operator.apply import Applier
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import NoCluster, log_in
-from bughive_operator.health import Heartbeat, check
+from bughive_operator.health import Health, Heartbeat, answering
 from bughive_operator.keyed_queue import KeyedQueue
 from bughive_operator.kopf_watch import KopfWatch
+from bughive_operator.leadership import CALL_SECONDS, Leadership
 from bughive_operator.line import Line
 from bughive_operator.messenger import CeleryMessenger, Messenger
 from bughive_operator.pause import every, pause
@@ -68,14 +69,25 @@ async def run(settings: OperatorSettings) -> None:
 
     Raises:
         CannotStart: something it needs is missing.
+        LeadershipLost: another operator took over.
     """
+    health = Health(settings.stale_seconds)
     async with connections(settings) as (api, clock, control):
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         messenger = CeleryMessenger(make_app(settings), MESSENGER_THREADS)
         try:
-            await Operator(settings, api, clock, control, messenger).run(stop)
+            operator = Operator(settings, api, clock, control, messenger, health)
+            async with answering(health, settings.health_endpoint):
+                if not settings.lease_namespace:
+                    await operator.run(stop)
+                else:
+                    heartbeat = Heartbeat()
+                    health.watch("the lease was neither renewed nor asked for", lambda: heartbeat.age)
+                    with closing(api.with_limits(CALL_SECONDS)) as own:
+                        leadership = Leadership(own, clock, settings.lease_namespace, settings.lease_name, heartbeat)
+                        await leadership.lead(operator.run, stop)
         finally:
             messenger.close()
 
@@ -90,8 +102,10 @@ class Operator:
         clock: ServerClock,
         control: SessionControl,
         messenger: Messenger,
+        health: Health,
     ) -> None:
         self._settings = settings
+        self._health = health
         self._line = Line(settings.max_running)
         self._sessions = Sessions(self._line, clock)
         # A session that may begin is not to wait for those that go on, or are over.
@@ -103,8 +117,8 @@ class Operator:
         )
         self._announcer = Announcer(api, clock, TokenBucket(EVENTS_PER_SECOND, BURST))
         self._reader = RedisReader(control)
-        heartbeat = Heartbeat()
-        self._watch = RedisWatch(control, self._sessions, self._queue.mark, heartbeat)
+        self._heartbeat = Heartbeat()
+        self._watch = RedisWatch(control, self._sessions, self._queue.mark, self._heartbeat)
         applier = Applier(
             api=api,
             control=control,
@@ -129,7 +143,6 @@ class Operator:
         self._kopf = KopfWatch(
             self._sessions,
             self._queue.mark,
-            probe=lambda: check(heartbeat, self._queue, settings.stale_seconds),
             login=api.kopf_credentials,
         )
 
@@ -145,16 +158,24 @@ class Operator:
         except (ApiServerError, RedisError) as error:
             raise CannotStart(f"The sessions cannot be listed: {error}") from error
         settings = self._settings
+        self._watch_over_loops()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._queue.run(stop))
-                group.create_task(self._kopf.run(settings.watch_namespaces, settings.health_endpoint, stop))
+                group.create_task(self._kopf.run(settings.watch_namespaces, stop))
                 group.create_task(self._announcer.run(stop))
                 group.create_task(every(settings.redis_poll_seconds, self._watch.poll, stop))
                 group.create_task(every(settings.resync_seconds, self._resync, stop))
                 group.create_task(self._sweep_often(stop))
         finally:
             await self._reader.close()
+
+    def _watch_over_loops(self) -> None:
+        self._heartbeat.beat()  # it may have stood by for days
+        self._kopf.heartbeat.beat()
+        self._health.watch("Redis was not polled", lambda: self._heartbeat.age)
+        self._health.watch("the watch of the API server stood still", lambda: self._kopf.heartbeat.age)
+        self._health.watch("one session has been worked on", self._queue.longest_run)
 
     async def _sweep_often(self, stop: asyncio.Event) -> None:
         await pause(self._settings.sweep_seconds, stop)

@@ -22,6 +22,10 @@ class OperatorSettings(RedisSettings):
     """The namespaces to watch, separated by commas. Empty: the whole cluster."""
     max_running: Annotated[int, Field(ge=1)] = 10
     """How many sessions may be queued or running at once, over all namespaces."""
+    lease_namespace: str = ""
+    """The namespace of the Lease by which several operators agree on which one works. Empty: this one works alone."""
+    lease_name: str = "bughive-operator"
+    """The name of that Lease."""
     health_endpoint: Annotated[str, Field(pattern=r"^(http://[^\s/]+/\S*)?$")] = ""
     """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`. Empty: nowhere."""
     stale_seconds: Seconds = 60

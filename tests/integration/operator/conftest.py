@@ -15,6 +15,7 @@ from fixtures.scripted_worker import URL, Worker, working
 from bughive_operator.api_server import ApiServer
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import log_in
+from bughive_operator.health import Health
 from bughive_operator.messenger import CeleryMessenger, Messenger
 from bughive_operator.operator_process import Operator
 from bughive_operator.settings import OperatorSettings
@@ -164,7 +165,7 @@ class Operators:
         client = await stack.enter_async_context(connect_async(settings.redis_url))
         await check_cluster(api)
         control = wrap_control(SessionControl(client, Keys(settings.redis_key_prefix)))
-        operator = Operator(settings, api, clock, control, wrap_messenger(messenger))
+        operator = Operator(settings, api, clock, control, wrap_messenger(messenger), Health(60))
         stop = asyncio.Event()
         self._running.append((asyncio.create_task(operator.run(stop)), stop, stack))
 
