@@ -4,7 +4,7 @@ READY := .venv/ready
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup lint format test test-unit test-integration kubernetes cluster-up cluster-down cluster-status \
-	demo dev bench-crawl bench-dispatch lock clean
+	demo dev bench-crawl bench-dispatch images lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,9 +60,17 @@ bench-crawl: $(READY) ## Compare the crawl's speed with bare Playwright and craw
 bench-dispatch: kubernetes ## Measure the time from apply to a worker's start
 	$(PYTHON) tests/bench/dispatch.py
 
-lock: $(READY) ## Write requirements.lock from pyproject.toml; UPGRADE=--upgrade takes the newest of all
-	.venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--all-extras pyproject.toml -o requirements.lock
+COMPILE = .venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+
+images: $(READY) ## Build the images of operator and worker, with Docker or without (then as root)
+	@$(PYTHON) -m bughive_dev images
+
+lock: $(READY) ## Write the locks from pyproject.toml; UPGRADE=--upgrade takes the newest of all
+	$(COMPILE) --all-extras pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements.lock --extra operator pyproject.toml -o requirements/operator.lock
+	$(COMPILE) -c requirements.lock --extra worker pyproject.toml -o requirements/worker.lock
+	echo hatchling | $(COMPILE) -c requirements.lock - -o requirements/build.lock
 
 clean: ## Stop the cluster and remove what was built or cached in this checkout, all but .venv
 	@[ ! -d .dev ] || $(PYTHON) -m bughive_dev cluster-down

@@ -6,6 +6,7 @@ import sys
 from bughive_dev import cluster_commands
 from bughive_dev.errors import SetupError
 from bughive_dev.hyperkube import hyperkube
+from bughive_dev.images import build_images, image_name
 
 
 def _kubernetes() -> int:
@@ -28,6 +29,13 @@ def _dev() -> int:
     return run()
 
 
+def _images() -> int:
+    """Build the images of operator and worker."""
+    for target, archive in build_images().items():
+        print(f"{image_name(target):<40} {archive.stat().st_size / 1e6:4.0f} MB  {archive}")
+    return 0
+
+
 COMMANDS = {
     "kubernetes": _kubernetes,
     "cluster-up": cluster_commands.up,
@@ -35,6 +43,7 @@ COMMANDS = {
     "cluster-status": cluster_commands.status,
     "demo": _demo,
     "dev": _dev,
+    "images": _images,
 }
 
 
