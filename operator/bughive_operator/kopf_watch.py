@@ -9,9 +9,11 @@ import functools
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 import kopf
+import structlog
 
 from bughive_crds import GROUP, VERSION
 from bughive_operator.api_server import PLURAL
@@ -20,6 +22,9 @@ from bughive_operator.sessions import Sessions
 
 TLS_CLOSE_SECONDS = 0.25
 BEAT_SECONDS = 1.0
+STOP_SECONDS = 5.0
+"""How long kopf may take to end."""
+log = structlog.get_logger(__name__)
 
 
 class KopfWatch:
@@ -56,14 +61,19 @@ class KopfWatch:
         )
         # It warns that it will not see signals; this process does, and tells it.
         logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)
-        watching = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(self._in_own_loop(operator()))))
+        watching = asyncio.wrap_future(_in_thread(lambda: asyncio.run(self._in_own_loop(operator()))))
         stopping = asyncio.create_task(stop.wait())
+        either: list[asyncio.Future[Any]] = [watching, stopping]
         try:
-            await asyncio.wait([watching, stopping], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()
             ended.set()
-            await watching
+            await asyncio.wait([watching], timeout=STOP_SECONDS)
+        if not watching.done():
+            log.warning("the watch of the API server did not end when it was told to; it is left to the process' end")
+            return
+        watching.result()
         if not stop.is_set():
             raise RuntimeError("the watch of the API server ended; its last log lines say why")
 
@@ -113,6 +123,22 @@ class _NoDiff(kopf.DiffBaseStorage):
 
     def store(self, **_: object) -> None:
         return None
+
+
+def _in_thread(work: Callable[[], None]) -> Future[None]:
+    """Run in a thread that does not keep the process from ending: kopf may hang when it is stopped while it starts."""
+    over: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it gets to see it
+            over.set_exception(error)
+        else:
+            over.set_result(None)
+
+    threading.Thread(target=run, name="kopf", daemon=True).start()
+    return over
 
 
 def settings(*, namespaced: bool) -> kopf.OperatorSettings:

@@ -16,6 +16,8 @@ from bughive_operator.pause import pause
 
 CALL_SECONDS = (2.0, 3.0)
 """To connect, and to read: a call that hangs must leave time for another before the Lease is lost."""
+END_SECONDS = 2.0
+"""How long the work may take to end when the Lease is lost: by then another operator may be at work."""
 log = structlog.get_logger(__name__)
 Work = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -47,7 +49,7 @@ class Leadership:
         """Wait for the Lease, then work until told to stop; hand the Lease back at the end.
 
         Raises:
-            LeadershipLost: the Lease was lost; the work has been cancelled.
+            LeadershipLost: the Lease was lost. The work was cancelled, but may not have ended: end the process.
         """
         renewed = await self._take(stop)
         if renewed is None:
@@ -61,7 +63,7 @@ class Leadership:
             held = not holding.done()
             holding.cancel()
             working.cancel()
-            await asyncio.wait((working, holding))
+            await asyncio.wait((working, holding), timeout=None if held else END_SECONDS)
             if held:
                 await self._give_back()
         if not held:

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 
-from bughive_operator.leadership import LeadershipLost
 from bughive_operator.operator_process import run
 from bughive_operator.settings import OperatorSettings
 from bughive_operator.startup import CannotStart
@@ -20,6 +19,3 @@ def main() -> None:
     except CannotStart as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
-    except LeadershipLost as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(1) from None

@@ -1,6 +1,7 @@
 """The operator put together: its parts, its loops, and their common end."""
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
@@ -16,7 +17,7 @@ from bughive_operator.cluster_login import NoCluster, log_in
 from bughive_operator.health import Health, Heartbeat, answering
 from bughive_operator.keyed_queue import KeyedQueue
 from bughive_operator.kopf_watch import KopfWatch
-from bughive_operator.leadership import CALL_SECONDS, Leadership
+from bughive_operator.leadership import CALL_SECONDS, Leadership, LeadershipLost
 from bughive_operator.line import Line
 from bughive_operator.messenger import CeleryMessenger, Messenger
 from bughive_operator.pause import every, pause
@@ -65,11 +66,10 @@ async def connections(settings: OperatorSettings) -> AsyncIterator[tuple[ApiServ
 
 
 async def run(settings: OperatorSettings) -> None:
-    """Run until SIGTERM or SIGINT.
+    """Run until SIGTERM or SIGINT; where another operator took over the Lease, end the process with 1.
 
     Raises:
         CannotStart: something it needs is missing.
-        LeadershipLost: another operator took over.
     """
     health = Health(settings.stale_seconds)
     async with connections(settings) as (api, clock, control):
@@ -87,7 +87,11 @@ async def run(settings: OperatorSettings) -> None:
                     health.watch("the lease was neither renewed nor asked for", lambda: heartbeat.age)
                     with closing(api.with_limits(CALL_SECONDS)) as own:
                         leadership = Leadership(own, clock, settings.lease_namespace, settings.lease_name, heartbeat)
-                        await leadership.lead(operator.run, stop)
+                        try:
+                            await leadership.lead(operator.run, stop)
+                        except LeadershipLost as error:
+                            log.error("ends, for it leads no more", reason=str(error))  # noqa: TRY400 - it says it all
+                            os._exit(1)  # an end in order would wait for whatever hangs, while another one works
         finally:
             messenger.close()
 

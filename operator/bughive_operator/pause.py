@@ -6,8 +6,12 @@ from collections.abc import Awaitable, Callable
 
 async def every(seconds: float, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
     """Work, pause, and work again until told to stop; work that was begun is brought to its end."""
+    task = asyncio.current_task()
     while not stop.is_set():
         await work()
+        if task is not None and task.cancelling():
+            # A limit on time inside the work, due at the same moment, took the cancellation for its own.
+            raise asyncio.CancelledError
         await pause(seconds, stop)
 
 
