@@ -20,7 +20,7 @@ class BrowserSettings(BaseSettings):
     """The browser's executable. By default chromium-headless-shell, chrome-headless-shell, chromium or google-chrome
     on PATH, else the one that `playwright install` brings."""
     chromium_sandbox: bool = False
-    """Whether Chromium sandboxes its renderers; needs user namespaces (docs/security.md)."""
+    """Whether Chromium sandboxes its renderers; needs user namespaces, which pods are mostly denied."""
     browser_pages: Annotated[int, Field(ge=1, le=32)] = Field(default_factory=_two_per_core)
     """How many pages are visited at once. By default two per core, at most 8."""
     browser_recycle_pages: Annotated[int, Field(ge=1)] = 2000

@@ -64,7 +64,11 @@ def _crawl(arguments: argparse.Namespace) -> int:
         sys.stderr.write("bughive crawl: give a URL, or --config with one\n")
         return COULD_NOT_CRAWL
     spec = load_spec(arguments.config, arguments.url, arguments.fail_on, arguments.max_pages)
-    artifacts = Artifacts(arguments.out.absolute().as_uri())
+    try:
+        artifacts = Artifacts(arguments.out.absolute().as_uri())
+    except OSError as error:
+        sys.stderr.write(f"bughive crawl: --out {arguments.out} cannot be written ({error}); name another directory\n")
+        return COULD_NOT_CRAWL
     outcome = asyncio.run(crawl_here(spec, artifacts, trusted_url=arguments.url))
     return PASSED if outcome is Outcome.PASSED else BUGS_FOUND
 

@@ -1,4 +1,4 @@
-"""Wrong environment variables of ``bughive crawl``."""
+"""What is wrong on the command line of ``bughive crawl`` or in its environment."""
 
 import sys
 
@@ -25,3 +25,11 @@ def test_a_wrong_variable_is_named_and_ends_the_command(monkeypatch, tmp_path, c
     assert told.startswith(f"{variable}: ")
     assert told.count(variable) == 1
     assert message in told
+
+
+def test_a_directory_that_cannot_be_made_ends_the_command(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["bughive", "crawl", "http://127.0.0.1:1/", "--out", "/proc/nowhere"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == COULD_NOT_CRAWL
+    assert "--out /proc/nowhere cannot be written" in capsys.readouterr().err
