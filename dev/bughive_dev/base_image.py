@@ -10,7 +10,6 @@ from bughive_dev.checkout import cache_directory
 from bughive_dev.errors import SetupError
 
 SUITE = "bookworm"
-
 SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
 _SLIM = """path-exclude /usr/share/doc/*
 path-include /usr/share/doc/*/copyright
@@ -37,9 +36,8 @@ def _bootstrap(root: Path) -> None:
         if subprocess.run(command, stdout=output, stderr=output, check=False).returncode:
             output.seek(0)
             raise SetupError("debootstrap failed:\n" + "".join(output.readlines()[-15:]))
-    if SOURCES.is_file():
-        shutil.copy(SOURCES, root / "etc/apt/sources.list.d")
-        (root / "etc/apt/sources.list").write_text("")
+    shutil.copy(SOURCES, root / "etc/apt/sources.list.d")
+    (root / "etc/apt/sources.list").write_text("")
     for settings in Path("/etc/apt/apt.conf.d").glob("99*"):
         shutil.copy(settings, root / "etc/apt/apt.conf.d")
     if Path("/etc/pip.conf").is_file():

@@ -80,20 +80,32 @@ async def run(settings: OperatorSettings) -> None:
         try:
             operator = Operator(settings, api, clock, control, messenger, health)
             async with answering(health, settings.health_endpoint):
-                if not settings.lease_namespace:
-                    await operator.run(stop)
+                if settings.lease_namespace:
+                    await _lead(operator, settings, api, clock, health, stop)
                 else:
-                    heartbeat = Heartbeat()
-                    health.watch("the lease was neither renewed nor asked for", lambda: heartbeat.age)
-                    with closing(api.with_limits(CALL_SECONDS)) as own:
-                        leadership = Leadership(own, clock, settings.lease_namespace, settings.lease_name, heartbeat)
-                        try:
-                            await leadership.lead(operator.run, stop)
-                        except LeadershipLost as error:
-                            log.error("ends, for it leads no more", reason=str(error))  # noqa: TRY400 - it says it all
-                            os._exit(1)  # an end in order would wait for whatever hangs, while another one works
+                    await operator.run(stop)
         finally:
             messenger.close()
+
+
+async def _lead(
+    operator: "Operator",
+    settings: OperatorSettings,
+    api: ApiServer,
+    clock: ServerClock,
+    health: Health,
+    stop: asyncio.Event,
+) -> None:
+    """Run the operator while it holds the Lease."""
+    heartbeat = Heartbeat()
+    health.watch("the lease was neither renewed nor asked for", lambda: heartbeat.age)
+    with closing(api.with_limits(CALL_SECONDS)) as own:
+        leadership = Leadership(own, clock, settings.lease_namespace, settings.lease_name, heartbeat)
+        try:
+            await leadership.lead(operator.run, stop)
+        except LeadershipLost as error:
+            log.error("ends, for it leads no more", reason=str(error))  # noqa: TRY400 - it says it all
+            os._exit(1)  # an end in order would wait for whatever hangs, while another one works
 
 
 class Operator:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -114,6 +115,21 @@ def settings(redis_url: str, key_prefix: str, namespace: str, kubeconfig) -> Ope
         takeover_grace_seconds=0.5,
         backoff_seconds=0.5,
     )
+
+
+@pytest.fixture
+def environment(settings, tmp_path):
+    """The variables of an operator that can start."""
+    inherited = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    return {
+        **inherited,
+        "HOME": str(tmp_path),
+        "KUBECONFIG": settings.kubeconfig,
+        "REDIS_URL": settings.redis_url,
+        "REDIS_KEY_PREFIX": settings.redis_key_prefix,
+        "WATCH_NAMESPACES": settings.watch_namespaces[0],
+        "REDIS_POLL_SECONDS": "0.1",
+    }
 
 
 @pytest.fixture

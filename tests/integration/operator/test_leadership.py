@@ -2,14 +2,12 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
+from fixtures.commands import OPERATOR
 
-COMMAND = str(Path(sys.executable).with_name("bughive-operator"))
 LEASE = "bughive-operator"
 
 
@@ -30,26 +28,15 @@ class Replica:
 
 
 @pytest.fixture
-async def start(settings, users, tmp_path):
+async def start(environment, users, tmp_path):
     """Starts operators that share a Lease in the test's namespace."""
     replicas: list[Replica] = []
-    inherited = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    shared = {**environment, "LEASE_NAMESPACE": users.namespace, "LOG_FORMAT": "json"}
 
     async def begin() -> Replica:
         log = tmp_path / f"operator-{len(replicas)}.log"
-        environment = {
-            **inherited,
-            "HOME": str(tmp_path),
-            "KUBECONFIG": settings.kubeconfig,
-            "REDIS_URL": settings.redis_url,
-            "REDIS_KEY_PREFIX": settings.redis_key_prefix,
-            "WATCH_NAMESPACES": users.namespace,
-            "LEASE_NAMESPACE": users.namespace,
-            "REDIS_POLL_SECONDS": "0.1",
-            "LOG_FORMAT": "json",
-        }
         with log.open("w") as output:
-            process = await asyncio.create_subprocess_exec(COMMAND, env=environment, stdout=output, stderr=output)
+            process = await asyncio.create_subprocess_exec(OPERATOR, env=shared, stdout=output, stderr=output)
         replicas.append(Replica(process, log))
         return replicas[-1]
 

@@ -1,38 +1,19 @@
 """The command ``bughive-operator`` as a process: how it starts, refuses to start, and stops."""
 
 import asyncio
-import os
 import signal
-import sys
 import urllib.request
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
+from fixtures.commands import OPERATOR
 
 from bughive_dev.ports import free_ports
-
-COMMAND = str(Path(sys.executable).with_name("bughive-operator"))
-
-
-@pytest.fixture
-def environment(settings, tmp_path):
-    """The variables of an operator that can start."""
-    inherited = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    return {
-        **inherited,
-        "HOME": str(tmp_path),
-        "KUBECONFIG": settings.kubeconfig,
-        "REDIS_URL": settings.redis_url,
-        "REDIS_KEY_PREFIX": settings.redis_key_prefix,
-        "WATCH_NAMESPACES": settings.watch_namespaces[0],
-        "REDIS_POLL_SECONDS": "0.1",
-    }
 
 
 @asynccontextmanager
 async def started(environment):
-    process = await asyncio.create_subprocess_exec(COMMAND, env=environment, stderr=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(OPERATOR, env=environment, stderr=asyncio.subprocess.PIPE)
     try:
         yield process
     finally:
