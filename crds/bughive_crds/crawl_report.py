@@ -36,6 +36,9 @@ class ReportedPages(ApiModel):
     crawled: int = 0
     failed: int = 0
     discovered: int = 0
+    """Pages known, those among them that were not visited because `scope.maxPages` was reached."""
+    left_out: int = 0
+    """Pages that were not visited by a rule: robots.txt, `scope.maxDepth`, or a part of the site that seems endless."""
 
 
 class Artifact(ApiModel):

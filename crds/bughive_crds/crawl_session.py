@@ -206,6 +206,9 @@ class Progress(ApiModel):
     pages_discovered: int = 0
     pages_failed: int = 0
     """Pages that could not be crawled; they are among `pagesCrawled`."""
+    pages_left_out: int = 0
+    """Pages that are not visited by a rule: robots.txt, `scope.maxDepth`, or a part of the site that seems endless.
+    The report names them."""
     current_url: Annotated[str, Field(max_length=2048)] | None = Field(default=None, alias="currentURL")
     pages_per_minute: int | None = None
     percent: Annotated[int, Field(ge=0, le=100)] = 0

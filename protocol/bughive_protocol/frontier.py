@@ -13,6 +13,10 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+_LATE = 1_000_000
+"""More than any depth."""
+
+
 class Via(StrEnum):
     """How a page became known."""
 
@@ -32,6 +36,21 @@ class FrontierItem(_Frozen):
     via: Via = Via.LINK
     referrer: str | None = None
     """The page it was first linked from."""
+    late: bool = False
+    """More than enough pages of its sort were seen before it: it is claimed after all pages that are not late."""
+
+    @property
+    def rank(self) -> int:
+        """Where it stands in line; among equals the order of discovery decides."""
+        return self.depth + (_LATE if self.late else 0)
+
+
+class LeftOut(_Frozen):
+    """A page of the site that is not visited."""
+
+    url: str
+    why: str
+    """``robots.txt``, ``maxDepth``, or which rule against endless sites."""
 
 
 class Claim(_Frozen):
@@ -135,6 +154,8 @@ class PageRecord(_Frozen):
     """Pages in scope that it links to."""
     links: tuple[LinkItem, ...] = ()
     """Links and assets to check."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Pages that it links to and that are not visited."""
     template: Template | None = None
     """The template that was fully inspected on this page, if one was."""
     outbox: tuple[OutboxEntry, ...] = ()
@@ -177,6 +198,8 @@ class Counts(_Frozen):
     crawled: int = 0
     """Pages recorded, the failed ones among them."""
     failed: int = 0
+    left_out: int = 0
+    """Pages that are not visited by a rule; exact up to ``limits.MAX_LEFT_OUT``."""
     links_pending: int = 0
     links_claimed: int = 0
     bugs: int = 0

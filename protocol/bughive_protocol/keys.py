@@ -35,6 +35,8 @@ class SessionKeys:
     """Hash: URL -> how many claimants died while they had it."""
     results: str
     """Hash: URL -> PageResult. Every page that is recorded."""
+    left_out: str
+    """Hash: URL -> why this page is not visited."""
     links: str
     """Hash: URL -> LinkItem. Every link that was ever to be checked."""
     link_pending: str

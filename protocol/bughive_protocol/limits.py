@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 MAX_SOURCES = 5
 """How many of the pages that link to a link are kept by name."""
+MAX_LEFT_OUT = 10_000
+"""How many of the pages that are left out are remembered."""
 MAX_IMAGE_BYTES = 32 * 1024 * 1024
 """How much room a session's pictures may take."""
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bughive_protocol.finding import MAX_EXAMPLES, Finding
-from bughive_protocol.frontier import FrontierItem, LinkItem, LinkResult, OutboxEntry, PageResult, Template
-from bughive_protocol.limits import MAX_SOURCES
+from bughive_protocol.frontier import FrontierItem, LeftOut, LinkItem, LinkResult, OutboxEntry, PageResult, Template
+from bughive_protocol.limits import MAX_LEFT_OUT, MAX_SOURCES
 from bughive_protocol.occurrences import Occurrences, distinct_links
 
 Place = tuple[int, int]
-"""Where in the line an item stands: depth, then order of discovery."""
+"""Where in the line an item stands: rank, then order of discovery."""
 
 
 @dataclass
@@ -62,6 +62,7 @@ class MemorySession:
     pages: dict[str, FrontierItem] = field(default_factory=dict)
     line: Line = field(default_factory=Line)
     results: dict[str, PageResult] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     links: dict[str, LinkItem] = field(default_factory=dict)
     link_line: Line = field(default_factory=Line)
     link_results: dict[str, LinkResult] = field(default_factory=dict)
@@ -75,10 +76,10 @@ class MemorySession:
     outbox: list[OutboxEntry] = field(default_factory=list)
     sequence: int = 0
 
-    def next_place(self, depth: int = 0) -> Place:
-        """The place at the end of this depth's line."""
+    def next_place(self, rank: int = 0) -> Place:
+        """The place at the end of this rank's line."""
         self.sequence += 1
-        return depth, self.sequence
+        return rank, self.sequence
 
     def discover(self, items: Iterable[FrontierItem], max_known: int) -> int:
         """Make pages known. A link that turns out to be a page is not checked."""
@@ -87,9 +88,16 @@ class MemorySession:
             if item.url not in self.pages and len(self.pages) < max_known:
                 self.pages[item.url] = item
                 self.link_line.withdraw(item.url)
+                self.left_out.pop(item.url, None)
                 if item.url not in self.results:
-                    self.line.push(self.next_place(item.depth), item.url)
+                    self.line.push(self.next_place(item.rank), item.url)
         return len(self.pages) - before
+
+    def leave_out(self, items: Iterable[LeftOut]) -> None:
+        """Remember pages that are not visited."""
+        for item in items:
+            if item.url not in self.pages and len(self.left_out) < MAX_LEFT_OUT:
+                self.left_out.setdefault(item.url, item.why)
 
     def see_links(self, items: Iterable[LinkItem], page: str, max_known: int) -> None:
         """Make links known that are no pages, and count this page among their sources."""

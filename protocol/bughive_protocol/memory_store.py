@@ -14,6 +14,7 @@ from bughive_protocol.frontier import (
     Claim,
     Counts,
     FrontierItem,
+    LeftOut,
     LinkItem,
     LinkRecord,
     LinkResult,
@@ -69,6 +70,7 @@ class MemoryFrontier:
         session.results[page.url] = page
         session.link_line.withdraw(page.url)
         session.discover(record.discovered, self._limits.max_known)
+        session.leave_out(record.left_out)
         session.see_links(record.links, page.url, self._limits.max_known)
         if record.template is not None:
             session.templates.setdefault(record.template.id, record.template)
@@ -110,6 +112,7 @@ class MemoryFrontier:
             claimed=len(session.line.claimed),
             crawled=len(session.results),
             failed=sum(page.end.failed for page in session.results.values()),
+            left_out=len(session.left_out),
             links_pending=len(session.link_line.waiting),
             links_claimed=len(session.link_line.claimed),
             bugs=len(session.findings),
@@ -144,6 +147,10 @@ class MemoryFindings:
     async def pages(self) -> list[PageResult]:
         """See ``Findings.pages``."""
         return list(self._session.results.values())
+
+    async def left_out(self) -> list[LeftOut]:
+        """See ``Findings.left_out``."""
+        return [LeftOut(url=url, why=why) for url, why in self._session.left_out.items()]
 
     async def links(self) -> list[LinkResult]:
         """See ``Findings.links``."""

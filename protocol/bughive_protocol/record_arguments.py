@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from bughive_protocol.finding import MAX_EXAMPLES, Finding
 from bughive_protocol.frontier import FrontierItem, LinkRecord, PageRecord
-from bughive_protocol.limits import MAX_SOURCES
+from bughive_protocol.limits import MAX_LEFT_OUT, MAX_SOURCES
 from bughive_protocol.occurrences import distinct, distinct_links
 from bughive_protocol.scripts import Argument
 
@@ -26,10 +26,10 @@ def finding_arguments(finding: Finding, at: datetime) -> list[Argument]:
 
 
 def discovered_arguments(items: Sequence[FrontierItem]) -> list[Argument]:
-    """How many, then URL, depth and body of each."""
+    """How many, then URL, rank and body of each."""
     arguments: list[Argument] = [len(items)]
     for item in items:
-        arguments += [item.url, item.depth, item.model_dump_json()]
+        arguments += [item.url, item.rank, item.model_dump_json()]
     return arguments
 
 
@@ -37,8 +37,11 @@ def page_arguments(record: PageRecord, max_known: int) -> list[Argument]:
     """What ``record_page.lua`` takes, after the fence."""
     page = record.page
     arguments: list[Argument] = [page.url, int(page.end.failed), page.model_dump_json()]
-    arguments += [max_known, MAX_EXAMPLES, MAX_SOURCES]
+    arguments += [max_known, MAX_EXAMPLES, MAX_SOURCES, MAX_LEFT_OUT]
     arguments += discovered_arguments(record.discovered)
+    arguments.append(len(record.left_out))
+    for left_out in record.left_out:
+        arguments += [left_out.url, left_out.why]
     links = distinct_links(record.links)
     arguments.append(len(links))
     for link in links.values():

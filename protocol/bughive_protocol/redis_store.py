@@ -17,6 +17,7 @@ from bughive_protocol.frontier import (
     Claim,
     Counts,
     FrontierItem,
+    LeftOut,
     LinkItem,
     LinkRecord,
     LinkResult,
@@ -148,6 +149,10 @@ class RedisFindings(_Fenced):
     async def pages(self) -> list[PageResult]:
         """See ``Findings.pages``."""
         return [PageResult.model_validate_json(stored) for stored in (await self._hash(self._own.results)).values()]
+
+    async def left_out(self) -> list[LeftOut]:
+        """See ``Findings.left_out``."""
+        return [LeftOut(url=url, why=why) for url, why in (await self._hash(self._own.left_out)).items()]
 
     async def links(self) -> list[LinkResult]:
         """See ``Findings.links``."""

@@ -12,6 +12,7 @@ from bughive_protocol.frontier import (
     Claim,
     Counts,
     FrontierItem,
+    LeftOut,
     LinkItem,
     LinkRecord,
     LinkResult,
@@ -32,7 +33,10 @@ class Frontier(Protocol):
         ...
 
     async def claim_pages(self, limit: int) -> list[Claim]:
-        """Claim up to ``limit`` pages, shallowest first. Empty: nothing is pending, or maxPages are claimed or done."""
+        """Claim up to ``limit`` pages, shallowest first, late ones last.
+
+        Empty: nothing is pending, or maxPages are claimed or done.
+        """
         ...
 
     async def claim_links(self, limit: int) -> list[LinkItem]:
@@ -80,6 +84,10 @@ class Findings(Protocol):
 
     async def pages(self) -> list[PageResult]:
         """Every recorded page, in no particular order."""
+        ...
+
+    async def left_out(self) -> list[LeftOut]:
+        """Every page that is not visited by a rule, up to ``limits.MAX_LEFT_OUT``, in no particular order."""
         ...
 
     async def links(self) -> list[LinkResult]:

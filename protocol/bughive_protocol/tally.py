@@ -9,7 +9,7 @@ from bughive_protocol.frontier import Counts
 
 def counts_of(answer: Sequence[Any]) -> Counts:
     """Read the answer of ``count()``."""
-    discovered, pending, claimed, crawled, links_pending, links_claimed, bugs, counters = answer
+    discovered, pending, claimed, crawled, left_out, links_pending, links_claimed, bugs, counters = answer
     failed, critical, high, medium, low = (int(value or 0) for value in counters)
     return Counts(
         discovered=discovered,
@@ -17,6 +17,7 @@ def counts_of(answer: Sequence[Any]) -> Counts:
         claimed=claimed,
         crawled=crawled,
         failed=failed,
+        left_out=left_out,
         links_pending=links_pending,
         links_claimed=links_claimed,
         bugs=bugs,

@@ -66,10 +66,14 @@ def last_error(view: View) -> str:
 
 def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
     """The result of a crawl that ran to its end."""
-    result = f"Crawled {number(progress.pages_crawled, 'page')} and found {bugs(counts)}."
+    sentences = [f"Crawled {number(progress.pages_crawled, 'page')} and found {bugs(counts)}."]
     if passed and counts.total:
-        return f"{result} They are below the threshold that spec.failOn sets."
-    return result
+        sentences.append("They are below the threshold that spec.failOn sets.")
+    if beyond := progress.pages_discovered - progress.pages_crawled:
+        sentences.append(f"scope.maxPages was reached, {number(beyond, 'known page')} not visited.")
+    if progress.pages_left_out:
+        sentences.append(f"By rule {number(progress.pages_left_out, 'page')} left out; the report says which.")
+    return " ".join(sentences)
 
 
 def stopped(view: View, reason: Reason, failures: int) -> str:

@@ -1,5 +1,5 @@
 #!lua
--- keys: pages pending claims deaths results links link_pending link_counts link_sources
+-- keys: pages pending claims deaths results left_out links link_pending link_counts link_sources
 -- keys: occurrences examples templates counters state outbox
 -- uses: clock fence discover find touch
 -- Writes a page with all that follows from it, once. Nothing else marks a page as done, so a page is
@@ -10,6 +10,7 @@ local result = take()
 local max_known = tonumber(take())
 local max_examples = tonumber(take())
 local max_sources = tonumber(take())
+local max_left_out = tonumber(take())
 
 redis.call('HDEL', claims, url)
 if redis.call('HSETNX', results, url, result) == 0 then
@@ -23,6 +24,15 @@ if failed == '1' then
 end
 
 discover(max_known)
+
+local known_left_out = redis.call('HLEN', left_out)
+for _ = 1, tonumber(take()) do
+  local page = take()
+  local why = take()
+  if known_left_out < max_left_out and redis.call('HEXISTS', pages, page) == 0 then
+    known_left_out = known_left_out + redis.call('HSETNX', left_out, page, why)
+  end
+end
 
 local known_links = redis.call('HLEN', links)
 for _ = 1, tonumber(take()) do

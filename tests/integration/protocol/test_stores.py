@@ -10,6 +10,7 @@ from bughive_crds.model import Severity
 from bughive_protocol.finding import MAX_EXAMPLES, Confidence, Finding
 from bughive_protocol.frontier import (
     FrontierItem,
+    LeftOut,
     LinkItem,
     LinkRecord,
     LinkResult,
@@ -91,6 +92,21 @@ async def test_pages_are_claimed_by_depth_and_then_by_discovery(stores: Stores) 
     rest = await stores.frontier.claim_pages(9)
     assert [claim.item for claim in first + rest] == [page("start", 0), page("b", 1), page("a", 1), page("deep", 2)]
     assert await stores.frontier.claim_pages(9) == []
+
+
+async def test_late_pages_come_after_all_others(stores: Stores) -> None:
+    late = page("late").model_copy(update={"late": True})
+    await stores.frontier.add([late, page("deep", 9)])
+    assert [claim.item for claim in await stores.frontier.claim_pages(9)] == [page("deep", 9), late]
+
+
+async def test_pages_that_are_left_out_are_remembered_unless_they_are_visited_after_all(stores: Stores) -> None:
+    await stores.frontier.add([page("a")])
+    out = [LeftOut(url=page(name).url, why="calendar") for name in ("a", "b", "c")]
+    await stores.frontier.record_page(record(page("a").url, left_out=tuple(out)))
+    await stores.frontier.record_page(record(page("b").url, discovered=(page("b", 1),), left_out=(out[1], out[2])))
+    assert await stores.findings.left_out() == [out[2]]
+    assert (await stores.frontier.counts()).left_out == 1
 
 
 async def test_a_claimed_item_comes_back_as_it_was_added(stores: Stores) -> None:

@@ -45,7 +45,10 @@ def test_a_verdict_brings_the_report_then_the_phase_then_the_acknowledgement(sit
     ]
     status = done.status()
     assert (status.phase, status.outcome) == (Phase.COMPLETED, Outcome.BUGS_FOUND)
-    assert status.message == "Crawled 12 pages and found 3 bugs (1 critical, 2 low)."
+    assert status.message == (
+        "Crawled 12 pages and found 3 bugs (1 critical, 2 low). scope.maxPages was reached, 28 known pages not "
+        "visited. By rule 1 page left out; the report says which."
+    )
     assert (status.report_ref, status.report_url) == ("shop", "file:///r.html")
     assert (status.active_seconds, status.failures) == (300, 0)
     assert status.progress.percent == 100

@@ -1,26 +1,52 @@
-"""Which of the URLs that pages lead to are visited, which are only checked, and which are let be."""
+"""Which of the URLs that pages lead to are visited, now or late, which are only checked, and which are let be."""
 
+from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
 
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_worker.net.robots import Robots, RobotsRules
 from bughive_worker.net.scope import Scope
-from bughive_worker.net.traps import TrapGuard, TrapRule
+from bughive_worker.net.traps import RULES, TrapGuard, TrapRule
 
 
 class Use(Enum):
     """What is done with a URL."""
 
     VISIT = "visit"
+    VISIT_LATE = "visit late"
+    """Once nothing else is left: more than enough of its sort come before it, but their number has an end."""
     CHECK = "check"
     """See whether it answers, without the browser."""
     LEAVE = "leave"
     """Do not touch it."""
 
 
-_USES = {None: Use.VISIT, TrapRule.TRAILING_SLASH: Use.CHECK}
-"""By what the guard against traps says; whatever else it says, the URL is let be."""
+class Origin(Enum):
+    """Where a URL was seen."""
+
+    PAGE = "page"
+    LATE_PAGE = "late page"
+    """A page that was visited late: what it leads to in the same manner may go on for ever."""
+    SITEMAP = "sitemap"
+    """The site itself says that this is a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What is done with a URL, and why, where it is a page of the site that is not visited."""
+
+    use: Use
+    why: str | None = None
+
+
+_BOUNDED = frozenset(RULES.values())
+_COMES_LATE = {
+    Origin.PAGE: frozenset((TrapRule.NUMBERS, TrapRule.PAGINATION)),
+    Origin.LATE_PAGE: frozenset[TrapRule](),
+    Origin.SITEMAP: _BOUNDED,
+}
+"""Of which sorts more than the bound are visited, late."""
 
 
 class Bounds:
@@ -33,17 +59,19 @@ class Bounds:
         self._traps = TrapGuard(spec.scope.max_pages)
         self._max_depth = spec.scope.max_depth
 
-    async def use(self, url: str, depth: int) -> Use:
+    async def rule(self, url: str, depth: int, origin: Origin = Origin.PAGE) -> Ruling:
         """Decide on a canonical URL that is ``depth`` links away from the start page."""
         if not self.scope.in_site(url):
-            return Use.CHECK
+            return Ruling(Use.CHECK)
         if any(glob.matches(url) for glob in self.scope.exclude) and url != self.scope.start:
-            return Use.LEAVE  # "never visit" means no request at all: what is behind it may log out or delete
+            return Ruling(Use.LEAVE)  # "never visit" means no request at all: it may log out or delete
         if not (await self.rules(url)).allowed(url):
-            return Use.LEAVE
-        if depth > self._max_depth or not self.scope.admits(url):
-            return Use.CHECK
-        return _USES.get(self._traps.refuses(url), Use.LEAVE)
+            return Ruling(Use.LEAVE, "robots.txt")
+        if not self.scope.admits(url):
+            return Ruling(Use.CHECK)
+        if depth > self._max_depth:
+            return Ruling(Use.CHECK, "maxDepth")
+        return _by_traps(self._traps.refuses(url), origin)
 
     async def rules(self, url: str) -> RobotsRules:
         """What robots.txt of the URL's host says; where nobody asks, everything is allowed."""
@@ -54,12 +82,15 @@ class Bounds:
         self._traps.refuses(url)
 
     @property
-    def left_out(self) -> dict[str, int]:
-        """How many URLs each rule against endless sites kept out, by the rule's name."""
-        return {str(rule): count for rule, count in self._traps.skipped.items()}
-
-    @property
     def sitemaps(self) -> tuple[str, ...]:
         """Where a site's sitemap is by custom."""
         parts = urlsplit(self.scope.start)
         return (f"{parts.scheme}://{parts.netloc}/sitemap.xml",)
+
+
+def _by_traps(rule: TrapRule | None, origin: Origin) -> Ruling:
+    if rule is None:
+        return Ruling(Use.VISIT)
+    if rule is TrapRule.TRAILING_SLASH:
+        return Ruling(Use.CHECK)
+    return Ruling(Use.VISIT_LATE) if rule in _COMES_LATE[origin] else Ruling(Use.LEAVE, rule)

@@ -73,8 +73,6 @@ async def _crawl(session: Session, stop: StopRequest) -> CrawlEnd:
         stopped.cancel()
         working.cancel()
         await asyncio.wait((stopped, working))
-        if left_out := session.bounds.left_out:
-            log.info("pages were left out, their addresses seem endless", **left_out)
 
 
 async def _work(session: Session, workers: Workers) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bughive_protocol.frontier import FrontierItem, LinkItem, PageEnd, Via
-from bughive_worker.crawl.bounds import Bounds, Use
+from bughive_protocol.frontier import FrontierItem, LeftOut, LinkItem, PageEnd, Via
+from bughive_worker.crawl.bounds import Bounds, Origin, Ruling, Use
 from bughive_worker.net.urls import canonical
 from bughive_worker.observation import PageObservation
 
+_VISITS = (Use.VISIT, Use.VISIT_LATE)
 _ASSETS = frozenset(("script", "stylesheet", "font", "media", "image"))
 
 
@@ -17,45 +18,54 @@ class Outlinks:
 
     pages: tuple[FrontierItem, ...] = ()
     checks: tuple[LinkItem, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    """Pages of the site that are not visited."""
     count: int = 0
     """How many different pages it links to."""
 
 
-async def outlinks(observation: PageObservation, bounds: Bounds) -> Outlinks:
-    """Sort a page's links and assets, or where it redirects to."""
+async def outlinks(observation: PageObservation, bounds: Bounds, *, late: bool = False) -> Outlinks:
+    """Sort a page's links and assets, or where it redirects to. ``late``: the page was visited late."""
+    origin = Origin.LATE_PAGE if late else Origin.PAGE
     if observation.end is PageEnd.REDIRECTED_AWAY:
-        return await _redirect(observation, bounds)
+        return await _redirect(observation, bounds, origin)
     if observation.dom is None:
         return Outlinks()
     pages: dict[str, FrontierItem] = {}
     checks: dict[str, LinkItem] = {}
+    left_out: list[LeftOut] = []
     here, depth = observation.url, observation.depth + 1
     links = {url: link for link in observation.dom.links if (url := canonical(link.url)) and url != here}
     for url, link in links.items():
-        use = await bounds.use(url, depth)
-        if use is Use.VISIT:
-            pages[url] = FrontierItem(url=url, depth=depth, via=Via.LINK, referrer=here)
-        elif use is Use.CHECK:
+        ruling = await bounds.rule(url, depth, origin)
+        if ruling.use in _VISITS:
+            pages[url] = _item(url, depth, Via.LINK, here, ruling)
+        elif ruling.use is Use.CHECK:
             checks[url] = LinkItem(url=url, source=here, text=link.text, selector=link.selector)
+        if ruling.why:
+            left_out.append(LeftOut(url=url, why=ruling.why))
     for asset in unseen_assets(observation):
         checks.setdefault(asset.url, asset)
-    return Outlinks(tuple(pages.values()), tuple(checks.values()), len(links))
+    return Outlinks(tuple(pages.values()), tuple(checks.values()), tuple(left_out), len(links))
 
 
-async def _redirect(observation: PageObservation, bounds: Bounds) -> Outlinks:
+async def _redirect(observation: PageObservation, bounds: Bounds, origin: Origin) -> Outlinks:
     url = canonical(observation.final_url)
     if url is None or url == observation.url:
         return Outlinks()
     # A redirect is no step away from the start page; one that leads to a further one is, so that chains end.
     depth = observation.depth + (observation.via is Via.REDIRECT)
-    use = await bounds.use(url, depth)
-    if use is Use.VISIT:
-        return Outlinks(
-            pages=(FrontierItem(url=url, depth=depth, via=Via.REDIRECT, referrer=observation.url),), count=1
-        )
-    if use is Use.CHECK:
-        return Outlinks(checks=(LinkItem(url=url, source=observation.url, text="redirect"),), count=1)
-    return Outlinks()
+    ruling = await bounds.rule(url, depth, origin)
+    left_out = (LeftOut(url=url, why=ruling.why),) if ruling.why else ()
+    if ruling.use in _VISITS:
+        return Outlinks(pages=(_item(url, depth, Via.REDIRECT, observation.url, ruling),), count=1)
+    if ruling.use is Use.CHECK:
+        return Outlinks((), (LinkItem(url=url, source=observation.url, text="redirect"),), left_out, 1)
+    return Outlinks(left_out=left_out)
+
+
+def _item(url: str, depth: int, via: Via, referrer: str, ruling: Ruling) -> FrontierItem:
+    return FrontierItem(url=url, depth=depth, via=via, referrer=referrer, late=ruling.use is Use.VISIT_LATE)
 
 
 def unseen_assets(observation: PageObservation) -> Iterator[LinkItem]:

@@ -41,6 +41,7 @@ def page_record(
         findings=tuple(findings),
         discovered=out.pages,
         links=out.checks,
+        left_out=out.left_out,
         template=template,
         recorded_at=now,
     )

@@ -3,7 +3,7 @@
 import asyncio
 
 from bughive_protocol.frontier import FrontierItem, Via
-from bughive_worker.crawl.bounds import Use
+from bughive_worker.crawl.bounds import Origin, Use
 from bughive_worker.crawl.session import Session
 from bughive_worker.net.sitemap import collect_sitemap
 
@@ -13,7 +13,7 @@ _BATCH = 500
 async def plant_start(session: Session) -> None:
     """Make the start page known."""
     start = session.bounds.scope.start
-    await session.bounds.use(start, 0)  # counted among the admitted
+    await session.bounds.rule(start, 0)  # counted among the admitted
     await session.stores.frontier.add([FrontierItem(url=start, depth=0, via=Via.START)])
 
 
@@ -24,8 +24,9 @@ async def plant_sitemap(session: Session) -> None:
     sitemap = await collect_sitemap(session.fetcher, session.pacer, starts, bounds.scope.admits)
     batch: list[FrontierItem] = []
     for url in sitemap.pages:
-        if await bounds.use(url, 0) is Use.VISIT:
-            batch.append(FrontierItem(url=url, depth=1, via=Via.SITEMAP))
+        use = (await bounds.rule(url, 0, Origin.SITEMAP)).use
+        if use in (Use.VISIT, Use.VISIT_LATE):
+            batch.append(FrontierItem(url=url, depth=1, via=Via.SITEMAP, late=use is Use.VISIT_LATE))
         if len(batch) >= _BATCH:
             await session.stores.frontier.add(batch)
             batch = []

@@ -138,5 +138,5 @@ async def record(
 ) -> None:
     """Write the page with all that follows from it."""
     await run.seat.leave()
-    out = await outlinks(observation, run.session.bounds)
+    out = await outlinks(observation, run.session.bounds, late=run.claim.item.late)
     await run.session.stores.frontier.record_page(page_record(observation, findings, out, template, datetime.now(UTC)))

@@ -1,7 +1,6 @@
 """Keeps the crawl out of places that have no end: calendars, pagination, filters, paths that grow."""
 
 from collections import Counter
-from collections.abc import Mapping
 from enum import StrEnum
 
 from bughive_worker.net.url_shape import Shape, Variation, shape_of
@@ -10,12 +9,11 @@ from bughive_worker.net.urls import slash_twin
 _MOST_SEGMENTS = 20
 _MOST_PARAMETERS = 12
 _MOST_NAME_SETS = 30
-_MOST_REMEMBERED_SKIPS = 10_000
 _ONE_SEGMENT_REPEATS = 3
 
 
 class TrapRule(StrEnum):
-    """Why a URL is not visited."""
+    """Why a URL is not visited, or not in its turn."""
 
     CALENDAR = "calendar"
     PAGINATION = "pagination"
@@ -34,7 +32,7 @@ class TrapRule(StrEnum):
     """More URLs are known already than the crawl could ever visit."""
 
 
-_RULES = {
+RULES = {
     Variation.NUMBERS: TrapRule.NUMBERS,
     Variation.TOKENS: TrapRule.TOKENS,
     Variation.VALUES: TrapRule.FILTERS,
@@ -42,6 +40,7 @@ _RULES = {
     Variation.PAGES: TrapRule.PAGINATION,
     Variation.DATES: TrapRule.CALENDAR,
 }
+"""Which rule bounds the URLs that differ in this way."""
 
 
 def most_of(variation: Variation, max_pages: int) -> int:
@@ -76,8 +75,6 @@ class TrapGuard:
         """Hashes of URLs."""
         self._by_shape: Counter[str] = Counter()
         self._name_sets: dict[str, set[str]] = {}
-        self._skipped: Counter[TrapRule] = Counter()
-        self._seen_skips: set[int] = set()
 
     def refuses(self, url: str) -> TrapRule | None:
         """Why a canonical URL is not to be visited; None admits it, and counts it once."""
@@ -88,15 +85,7 @@ class TrapGuard:
         rule = self._rule(url, shape)
         if rule is None:
             self._admit(mark, shape)
-        elif mark not in self._seen_skips and len(self._seen_skips) < _MOST_REMEMBERED_SKIPS:
-            self._seen_skips.add(mark)
-            self._skipped[rule] += 1
         return rule
-
-    @property
-    def skipped(self) -> Mapping[TrapRule, int]:
-        """How many different URLs each rule kept out; exact up to 10,000 in all."""
-        return dict(self._skipped)
 
     def _admit(self, mark: int, shape: Shape) -> None:
         self._admitted.add(mark)
@@ -115,7 +104,7 @@ class TrapGuard:
             if shape.key not in name_sets and len(name_sets) >= _MOST_NAME_SETS:
                 return TrapRule.FILTERS
             if self._by_shape[shape.key] >= self._bounds[shape.variation]:
-                return _RULES[shape.variation]
+                return RULES[shape.variation]
         return _by_itself(url)
 
 

@@ -89,6 +89,16 @@ class ReportedPage(_Part):
     error: str | None
 
 
+class LeftOutPages(_Part):
+    """Pages of the site that were not visited, for one reason."""
+
+    why: str
+    """``robots.txt``, ``maxDepth``, or which rule against endless sites (docs/usage.md)."""
+    count: int
+    examples: tuple[str, ...]
+    """Some of them."""
+
+
 class UncheckedLink(_Part):
     """A link of which nobody can say whether it works."""
 
@@ -118,6 +128,8 @@ class ReportDocument(_Part):
     """Worst first."""
     crawled: tuple[ReportedPage, ...]
     """Every page, in the order of depth and URL."""
+    left_out: tuple[LeftOutPages, ...]
+    """What was not visited by a rule, most first."""
     unverifiable_links: tuple[UncheckedLink, ...]
 
 

@@ -10,14 +10,24 @@ from bughive_crds.crawl_report import Artifact, ReportedPages
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.control import Digest
 from bughive_protocol.finding import RecordedFinding
-from bughive_protocol.frontier import Counts, LinkResult, LinkVerdict, PageResult
+from bughive_protocol.frontier import Counts, LeftOut, LinkResult, LinkVerdict, PageResult
 from bughive_protocol.stores import Findings, Images
 from bughive_worker.detectors.registry import detect_site
 from bughive_worker.report.artifacts import Artifacts
 from bughive_worker.report.digest import digest
-from bughive_worker.report.document import ReportDocument, ReportedFinding, ReportedPage, SessionName, UncheckedLink
+from bughive_worker.report.document import (
+    LeftOutPages,
+    ReportDocument,
+    ReportedFinding,
+    ReportedPage,
+    SessionName,
+    UncheckedLink,
+)
 from bughive_worker.report.html import render_html
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
+
+_EXAMPLES = 10
+"""How many of the pages that one rule left out are named."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ async def write_report(ended: Ended, findings: Findings, images: Images, artifac
     if not ended.partial:
         await findings.add(detect_site(pages, ended.spec.checks))
     recorded = worst_first(await findings.all())
-    document = _document(ended, recorded, pages, await findings.links())
+    document = _document(ended, recorded, pages, await findings.left_out(), await findings.links())
     pictures = {fingerprint: jpeg for fingerprint in _fingerprints(recorded) if (jpeg := await images.get(fingerprint))}
     # Rendering takes seconds for thousands of findings, and the loop has leases to serve.
     html = await asyncio.to_thread(render_html, document, pictures)
@@ -63,8 +73,22 @@ def _fingerprints(recorded: Sequence[RecordedFinding]) -> list[str]:
     return [item.finding.fingerprint for item in recorded]
 
 
+def _by_reason(left_out: Sequence[LeftOut]) -> tuple[LeftOutPages, ...]:
+    urls: dict[str, list[str]] = {}
+    for page in sorted(left_out, key=lambda page: page.url):
+        urls.setdefault(page.why, []).append(page.url)
+    return tuple(
+        LeftOutPages(why=why, count=len(of), examples=tuple(of[:_EXAMPLES]))
+        for why, of in sorted(urls.items(), key=lambda item: -len(item[1]))
+    )
+
+
 def _document(
-    ended: Ended, recorded: Sequence[RecordedFinding], pages: Sequence[PageResult], links: Sequence[LinkResult]
+    ended: Ended,
+    recorded: Sequence[RecordedFinding],
+    pages: Sequence[PageResult],
+    left_out: Sequence[LeftOut],
+    links: Sequence[LinkResult],
 ) -> ReportDocument:
     return ReportDocument(
         bughive_version=version("bughive"),
@@ -75,7 +99,10 @@ def _document(
         started_at=ended.started_at,
         completed_at=ended.completed_at,
         pages=ReportedPages(
-            crawled=len(pages), failed=sum(page.end.failed for page in pages), discovered=ended.counts.discovered
+            crawled=len(pages),
+            failed=sum(page.end.failed for page in pages),
+            discovered=ended.counts.discovered,
+            left_out=len(left_out),
         ),
         bugs=count_bugs(recorded),
         links_checked=len(links),
@@ -84,6 +111,7 @@ def _document(
             ReportedPage(**{name: getattr(page, name) for name in ReportedPage.model_fields})
             for page in sorted(pages, key=lambda page: (page.depth, page.url))
         ),
+        left_out=_by_reason(left_out),
         unverifiable_links=tuple(
             UncheckedLink(url=link.url, verdict=link.verdict, status=link.status, error=link.error)
             for link in sorted(links, key=lambda link: link.url)

@@ -1,4 +1,4 @@
--- keys: pages pending claims results link_pending link_claims findings counters
+-- keys: pages pending claims results left_out link_pending link_claims findings counters
 -- count(): the session in numbers, in the order that tally.py reads.
 local function count()
   return {
@@ -6,6 +6,7 @@ local function count()
     redis.call('ZCARD', pending),
     redis.call('HLEN', claims),
     redis.call('HLEN', results),
+    redis.call('HLEN', left_out),
     redis.call('ZCARD', link_pending),
     redis.call('HLEN', link_claims),
     redis.call('HLEN', findings),

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, ScopeSpec
-from bughive_protocol.frontier import PageEnd, Via
+from bughive_protocol.frontier import LeftOut, PageEnd, Via
 from bughive_worker.crawl.bounds import Bounds
 from bughive_worker.crawl.outlinks import outlinks
 from bughive_worker.observation import DomFacts, ImageFact, Link, NetworkEntry, PageObservation
@@ -46,6 +46,18 @@ async def test_pages_of_the_site_are_found_once_and_other_sites_are_checked():
     ]
     assert [(item.url, item.source, item.is_asset) for item in out.checks] == [("https://other.example/", HERE, False)]
     assert out.count == 2
+
+
+async def test_too_many_numbered_pages_come_late_and_what_they_lead_to_is_left_out():
+    ours = bounds()
+    numbered = [link(f"https://shop.example/list?page={n}") for n in range(30)]
+
+    first = await outlinks(page(*numbered), ours)
+    later = await outlinks(page(link("https://shop.example/list?page=30")), ours, late=True)
+
+    assert [item.late for item in first.pages] == [False] * 20 + [True] * 10
+    assert (first.left_out, later.pages) == ((), ())
+    assert later.left_out == (LeftOut(url="https://shop.example/list?page=30", why="pagination"),)
 
 
 async def test_assets_are_checked_where_the_browser_does_not_tell():

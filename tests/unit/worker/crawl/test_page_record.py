@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from bughive_protocol.frontier import FrontierItem, LinkItem, PageEnd, Via
+from bughive_protocol.frontier import FrontierItem, LeftOut, LinkItem, PageEnd, Via
 from bughive_worker.crawl.outlinks import Outlinks
 from bughive_worker.crawl.page_record import broken_record, page_record
 from bughive_worker.observation import DomFacts, PageObservation
@@ -22,7 +22,12 @@ def test_a_record_tells_all_that_was_seen():
         template=template.id,
         duration_ms=12,
     )
-    out = Outlinks((FrontierItem(url="http://a/b", depth=1),), (LinkItem(url="http://c/", source="http://a/"),), 2)
+    out = Outlinks(
+        pages=(FrontierItem(url="http://a/b", depth=1),),
+        checks=(LinkItem(url="http://c/", source="http://a/"),),
+        left_out=(LeftOut(url="http://a/d", why="maxDepth"),),
+        count=2,
+    )
 
     record = page_record(seen, (), out, template, NOW)
 
@@ -32,7 +37,8 @@ def test_a_record_tells_all_that_was_seen():
         "http://a/tea",
     )
     assert (record.page.links, record.page.duration_ms, record.page.template) == (2, 12, template.id)
-    assert (record.discovered, record.links, record.template) == (out.pages, out.checks, template)
+    assert (record.discovered, record.links, record.left_out) == (out.pages, out.checks, out.left_out)
+    assert record.template == template
 
 
 def test_a_page_on_which_the_crawl_failed_is_recorded_as_failed():

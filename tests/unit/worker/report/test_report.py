@@ -14,7 +14,14 @@ from bughive_protocol.finding import Box, Confidence, Evidence, Finding, Recorde
 from bughive_protocol.frontier import PageEnd
 from bughive_worker.report.artifacts import Artifacts
 from bughive_worker.report.digest import MAX_BYTES, digest
-from bughive_worker.report.document import ReportDocument, ReportedFinding, ReportedPage, SessionName, json_schema
+from bughive_worker.report.document import (
+    LeftOutPages,
+    ReportDocument,
+    ReportedFinding,
+    ReportedPage,
+    SessionName,
+    json_schema,
+)
 from bughive_worker.report.html import render_html
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
@@ -63,11 +70,12 @@ def document(*bugs: RecordedFinding, partial: bool = False) -> ReportDocument:
         partial=partial,
         started_at=NOW,
         completed_at=NOW,
-        pages=ReportedPages(crawled=1, discovered=1),
+        pages=ReportedPages(crawled=1, discovered=3, left_out=7),
         bugs=count_bugs(recorded),
         links_checked=3,
         findings=tuple(ReportedFinding.of(item) for item in recorded),
         crawled=(page,),
+        left_out=(LeftOutPages(why="calendar", count=7, examples=("https://shop.example/2031/05",)),),
         unverifiable_links=(),
     )
 
@@ -123,6 +131,13 @@ def test_what_a_page_says_is_never_markup_in_the_report():
     html = render_html(document(bug(Severity.HIGH, title="<script>alert(1)</script>")), {}).decode()
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+def test_the_report_says_what_was_not_visited_and_why():
+    html = render_html(document(), {}).decode()
+    assert "7 left out</a>, 2 more known" in html
+    assert "<td>calendar</td><td>7</td>" in html
+    assert "https://shop.example/2031/05" in html
 
 
 def test_a_partial_report_says_so_and_gives_no_verdict():
