@@ -1,5 +1,6 @@
 """From a pydantic model to the structural OpenAPI schema that Kubernetes asks for."""
 
+import json
 from typing import Any
 
 from bughive_crds.model import ApiModel
@@ -31,10 +32,18 @@ def _inline(node: Schema, definitions: dict[str, Schema]) -> Schema:
     if "items" in node:
         result["items"] = _inline(node["items"], definitions)
     if "description" in result:
-        result["description"] = " ".join(result["description"].split())
+        result["description"] = " ".join([*result["description"].split(), *_bounds(result)])
     if result.get("type") == "integer":
         result["format"] = "int64"
     return dict(sorted(result.items(), key=lambda pair: (pair[0] == "properties", pair[0])))
+
+
+def _bounds(leaf: Schema) -> list[str]:
+    """Default and bounds in words: ``kubectl explain`` shows nothing but the description."""
+    words = {"default": "Default", "minimum": "At least", "maximum": "At most"}
+    return [
+        f"{word} {json.dumps(leaf[key])}." for key, word in words.items() if leaf.get(key) not in (None, "", [], {})
+    ]
 
 
 def _resolve(node: Schema, definitions: dict[str, Schema]) -> Schema:

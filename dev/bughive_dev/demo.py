@@ -24,11 +24,13 @@ NAME = "demo-shop"
 HOME = STATE / "demo"
 RESULT = ROOT / "build/demo"
 SESSION_SECONDS = 600.0
+_FILE_WIDTH = 140
+"""Columns where the output is no terminal, such as CI's log."""
 
 
 def demo() -> int:
     """Bring everything up, crawl the demo shop, show what was found, and take everything down again."""
-    console = Console(soft_wrap=not sys.stdout.isatty())
+    console = Console() if sys.stdout.isatty() else Console(soft_wrap=True, width=_FILE_WIDTH)
     stop_recorded(HOME)
     discard(HOME)
     hyperkube()

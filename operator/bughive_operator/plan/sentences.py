@@ -27,6 +27,8 @@ def bugs(counts: BugCounts) -> str:
 
 def crawling(progress: Progress, counts: BugCounts) -> str:
     """What a running session is doing."""
+    if not progress.pages_discovered:
+        return "Crawling: the browser is about to open the first page."
     return f"Crawling: {progress.pages} pages, {number(counts.total, 'bug')} so far."
 
 

@@ -27,21 +27,20 @@ from bughive_worker.report.finish import Ended, write_report
 REFRESH_SECONDS = 0.3
 
 
-async def crawl_here(spec: CrawlSessionSpec, artifacts: Artifacts, *, trusted_url: str | None) -> Outcome | None:
+async def crawl_here(spec: CrawlSessionSpec, artifacts: Artifacts) -> Outcome | None:
     """Crawl, report, and say how it ended; None where it was interrupted.
 
     Args:
-        spec: what to crawl.
+        spec: what to crawl. Its URL's host may be private: whoever runs this chose it.
         artifacts: where the reports go.
-        trusted_url: a URL that the person at the keyboard typed: its host may be private.
 
     Raises:
         BugHiveError: the site could not be crawled at all.
     """
     console = Console(stderr=True)
     settings = load(CliSettings)
-    host = urlsplit(trusted_url).hostname if trusted_url else None
-    async with Engine(settings, settings.egress_policy(*([host] if host else []))) as engine:
+    host = urlsplit(spec.url).hostname or ""
+    async with Engine(settings, settings.egress_policy(host)) as engine:
         return await _run(spec, engine, artifacts, console)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,6 +29,7 @@ def main() -> NoReturn:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bughive", description="Find bugs in web sites.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('bughive')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     crawl = commands.add_parser(
         "crawl",
@@ -69,7 +71,7 @@ def _crawl(arguments: argparse.Namespace) -> int:
     except OSError as error:
         sys.stderr.write(f"bughive crawl: --out {arguments.out} cannot be written ({error}); name another directory\n")
         return COULD_NOT_CRAWL
-    outcome = asyncio.run(crawl_here(spec, artifacts, trusted_url=arguments.url))
+    outcome = asyncio.run(crawl_here(spec, artifacts))
     return PASSED if outcome is Outcome.PASSED else BUGS_FOUND
 
 

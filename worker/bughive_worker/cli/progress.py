@@ -1,5 +1,7 @@
 """What a person sees while ``bughive crawl`` runs, and at its end."""
 
+import time
+
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
@@ -13,9 +15,12 @@ from bughive_protocol.frontier import Counts
 
 _COLORS = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 
+LINE_SECONDS = 10.0
+"""How often a line is written where the output is no terminal."""
+
 
 class ProgressLine:
-    """One line on a terminal, refreshed; nothing where the output is no terminal."""
+    """One line on a terminal, refreshed; elsewhere, such as in CI's log, a line now and then."""
 
     def __init__(self, console: Console, max_pages: int) -> None:
         self._max_pages = max_pages
@@ -29,6 +34,8 @@ class ProgressLine:
         )
         self._bar = self._progress.add_task("crawling", total=max_pages, bugs=0, at="")
         self.live = Live(self._progress, console=console, refresh_per_second=5, transient=True)
+        self._console = console
+        self._said_at = time.monotonic()
 
     def at_page(self, url: str) -> None:
         """A page is begun."""
@@ -38,6 +45,9 @@ class ProgressLine:
         """How far the crawl is."""
         known = min(counts.discovered, self._max_pages)
         self._progress.update(self._bar, completed=counts.crawled, total=max(known, 1), bugs=counts.bugs)
+        if not self._console.is_terminal and time.monotonic() - self._said_at >= LINE_SECONDS:
+            self._said_at = time.monotonic()
+            self._console.print(f"crawled {counts.crawled}/{known} pages, {counts.bugs} bugs so far", highlight=False)
 
 
 def print_bugs(console: Console, content: CrawlReportContent) -> None:

@@ -5,4 +5,4 @@ from bughive_worker.net.egress_settings import EgressSettings
 
 
 class CliSettings(EgressSettings, BrowserSettings):
-    """Environment variables that begin with ``BUGHIVE_``. The host of a URL on the command line is always allowed."""
+    """Environment variables that begin with ``BUGHIVE_``. The host of the start URL is always allowed."""

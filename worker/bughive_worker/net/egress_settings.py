@@ -38,5 +38,5 @@ class EgressSettings(BaseSettings):
         return hosts
 
     def egress_policy(self, *trusted_hosts: str) -> EgressPolicy:
-        """The policy, with hosts that are trusted besides: those that a person named on the command line."""
+        """The policy, with hosts that are trusted besides: those that whoever runs the process chose."""
         return EgressPolicy.parse(self.egress_allow_cidrs, (*self.egress_allow_hosts, *trusted_hosts))

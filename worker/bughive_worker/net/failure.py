@@ -45,7 +45,7 @@ def failure_of(error: OSError, destination: str) -> Failure:
     if isinstance(error, socket.gaierror):
         if error.errno == socket.EAI_AGAIN:
             return Failure(FailureKind.DNS, f"no name server answered for {destination}", temporary=True)
-        return Failure(FailureKind.DNS, f"the name of {destination} does not exist")
+        return Failure(FailureKind.DNS, f"the name {destination.rpartition(':')[0]} does not exist")
     if isinstance(error, TimeoutError):
         return Failure(FailureKind.TIMEOUT, f"{destination} did not answer in time")
     if isinstance(error, ConnectionResetError):
