@@ -23,6 +23,7 @@ lint: $(READY) ## Check style, types, the arrows between the rooms, and that gen
 	$(PYTHON) -m bughive_crds --check
 	$(PYTHON) -m bughive_dev.settings_page --check
 	$(PYTHON) -m bughive_worker.report.document --check docs/report.schema.json
+	$(PYTHON) -m bughive_dev.chart_values --check
 
 format: $(READY) ## Format the code and repair what ruff can
 	.venv/bin/ruff check --fix

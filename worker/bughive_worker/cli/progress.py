@@ -76,8 +76,8 @@ def print_result(console: Console, content: CrawlReportContent) -> None:
     verdict = words.get(content.outcome, "[bold]Stopped; the report is partial[/]")
     console.print(f"\n{verdict}: {content.bugs.total} bugs on {content.pages.crawled} pages", highlight=False)
     if beyond := content.pages.discovered - content.pages.crawled:
-        console.print(f"  {beyond} more pages are known", highlight=False)
+        console.print(f"  known and not visited: {beyond}", highlight=False)
     if content.pages.left_out:
-        console.print(f"  {content.pages.left_out} pages were left out by rule; the report says which", highlight=False)
+        console.print(f"  left out by rule: {content.pages.left_out}; the report says which and why", highlight=False)
     for artifact in content.artifacts:
         console.print(f"  {artifact.url.removeprefix('file://')}", highlight=False, soft_wrap=True)

@@ -1,0 +1,53 @@
+{{/* The environment of every process with the worker's settings. list $ queue-values */}}
+{{- define "bughive.workerEnv" -}}
+{{- $root := index . 0 }}
+{{- $queue := index . 1 }}
+{{- include "bughive.commonEnv" $root }}
+{{- include "bughive.artifactsEnv" $root }}
+{{- $egress := $root.Values.egress }}
+{{- with $egress.allowCIDRs }}
+- name: BUGHIVE_EGRESS_ALLOW_CIDRS
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- $hosts := $egress.allowHosts }}
+{{- if $root.Values.tests.enabled }}
+{{- $hosts = append $hosts (printf "%s-test.%s.svc" (include "bughive.fullname" $root) $root.Release.Namespace) }}
+{{- end }}
+{{- with $hosts }}
+- name: BUGHIVE_EGRESS_ALLOW_HOSTS
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- if $root.Values.chromium.sandbox }}
+- name: BUGHIVE_CHROMIUM_SANDBOX
+  value: "true"
+{{- end }}
+{{- range $name, $values := dict "ANTHROPIC_API_KEY" $root.Values.anthropic "LINEAR_API_KEY" $root.Values.linear }}
+{{- if or $values.apiKey $values.existingSecret }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $values.existingSecret | default (printf "%s-keys" (include "bughive.fullname" $root)) }}
+      key: {{ ternary $values.existingSecretKey $name (not (empty $values.existingSecret)) }}
+{{- end }}
+{{- end }}
+{{- include "bughive.settings" (list "BUGHIVE_" (merge (dict) ($queue.settings | default dict) $root.Values.workers.settings)) }}
+{{- with concat ($root.Values.workers.extraEnv) ($queue.extraEnv | default list) }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* What a queue says of its pods, over what all workers have. list $ queue-values */}}
+{{- define "bughive.workerPod" -}}
+{{- $root := index . 0 }}
+{{- $queue := index . 1 }}
+{{- range $key := list "nodeSelector" "tolerations" "affinity" "priorityClassName" "topologySpreadConstraints" "podAnnotations" "podLabels" }}
+{{ $key }}: {{ toJson (ternary (index $queue $key) (index $root.Values.workers $key) (hasKey $queue $key)) }}
+{{- end }}
+{{- end }}
+
+{{- define "bughive.workerMetricsEnv" -}}
+{{- if .Values.metrics.enabled }}
+- name: METRICS_ENDPOINT
+  value: http://0.0.0.0:9090/metrics
+{{- end }}
+{{- end }}
