@@ -29,6 +29,7 @@ SET_BY_CHART = {
     "watch_namespaces": "operator.watchNamespaces",
     "lease_namespace": "the release's namespace",
     "lease_name": "the release's name",
+    "worker_namespace": "the release's namespace",
     "health_endpoint": "a port of the pod",
     "health_file": "the probes",
     "artifact_url": "artifacts.*",

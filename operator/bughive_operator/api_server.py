@@ -1,6 +1,7 @@
 """The API server: the few calls the operator makes, in threads, each with a limit on its time."""
 
 import asyncio
+import contextlib
 import functools
 import json
 import time
@@ -154,6 +155,17 @@ class ApiServer:
             changes = {"metadata": {"resourceVersion": resource_version}, "spec": spec}
             await self._call("PATCH", f"{_leases(namespace)}/{name}", changes, MERGE_PATCH)
 
+    async def pods(self, namespace: str, selector: str) -> list[Body]:
+        """The pods with these labels."""
+        items: list[Body] = (await self._call("GET", _pods(namespace), query={"labelSelector": selector}))["items"]
+        return items
+
+    async def annotate_pod(self, namespace: str, name: str, annotations: Mapping[str, str]) -> None:
+        """Set annotations of a pod; one that is gone meanwhile is let be."""
+        with contextlib.suppress(NotFound):
+            changes = {"metadata": {"annotations": dict(annotations)}}
+            await self._call("PATCH", f"{_pods(namespace)}/{name}", changes, MERGE_PATCH)
+
     async def _call(
         self,
         method: str,
@@ -193,6 +205,10 @@ class ApiServer:
 def _path(plural: str, namespace: str = "", name: str = "") -> str:
     folder = f"/apis/{GROUP}/{VERSION}" + (f"/namespaces/{namespace}" if namespace else "")
     return f"{folder}/{plural}" + (f"/{name}" if name else "")
+
+
+def _pods(namespace: str) -> str:
+    return f"/api/v1/namespaces/{namespace}/pods"
 
 
 def _leases(namespace: str) -> str:

@@ -21,6 +21,7 @@ from bughive_operator.leadership import CALL_SECONDS, Leadership, LeadershipLost
 from bughive_operator.line import Line
 from bughive_operator.messenger import CeleryMessenger, Messenger
 from bughive_operator.pause import every, pause
+from bughive_operator.pod_costs import INTERVAL_SECONDS, PodCosts
 from bughive_operator.rates import ProgressGate, TokenBucket
 from bughive_operator.reconcile import Reconciler
 from bughive_operator.redis_reader import RedisReader
@@ -121,6 +122,7 @@ class Operator:
         health: Health,
     ) -> None:
         self._settings = settings
+        self._api = api
         self._health = health
         self._line = Line(settings.max_running)
         self._sessions = Sessions(self._line, clock)
@@ -183,6 +185,9 @@ class Operator:
                 group.create_task(every(settings.redis_poll_seconds, self._watch.poll, stop))
                 group.create_task(every(settings.resync_seconds, self._resync, stop))
                 group.create_task(self._sweep_often(stop))
+                if settings.worker_namespace:
+                    costs = PodCosts(self._api, self._sessions, settings.worker_namespace)
+                    group.create_task(every(INTERVAL_SECONDS, costs.round, stop))
         finally:
             await self._reader.close()
 

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
+from bughive_crds.crawl_session import Phase
 from bughive_operator.clock import Clock
 from bughive_operator.line import Line
 from bughive_operator.observation import Resource
@@ -56,6 +57,11 @@ class Sessions:
     def uids(self) -> set[str]:
         """Every session there is."""
         return set(self._resources)
+
+    def busy_workers(self) -> list[str]:
+        """Who works on a session now, once for each session."""
+        held = (r.status for r in self._resources.values() if r.status.phase is Phase.RUNNING)
+        return [status.worker for status in held if status.worker]
 
     def unfinished(self) -> list[str]:
         """The sessions that are not in a final phase, the oldest first."""

@@ -26,6 +26,9 @@ class OperatorSettings(RedisSettings):
     """The namespace of the Lease by which several operators agree on which one works. Empty: this one works alone."""
     lease_name: str = "bughive-operator"
     """The name of that Lease."""
+    worker_namespace: str = ""
+    """The namespace of the workers' pods, which then are annotated with what their deletion would cost, so that
+    scale-in takes idle ones first. Empty: none is."""
     health_endpoint: Annotated[str, Field(pattern=r"^(http://[^\s/]+/\S*)?$")] = ""
     """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`. Empty: nowhere."""
     stale_seconds: Seconds = 60
