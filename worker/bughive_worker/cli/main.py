@@ -58,20 +58,20 @@ def _severity(word: str) -> Severity:
 
 def _crawl(arguments: argparse.Namespace) -> int:
     # Put off: the browser's and LangGraph's imports take seconds, and --help has to be quick.
+    from bughive_protocol.artifact_store import ArtifactStore
     from bughive_worker.cli.local_crawl import crawl_here
     from bughive_worker.cli.spec_file import load_spec
-    from bughive_worker.report.artifacts import Artifacts
 
     if not arguments.url and not arguments.config:
         sys.stderr.write("bughive crawl: give a URL, or --config with one\n")
         return COULD_NOT_CRAWL
     spec = load_spec(arguments.config, arguments.url, arguments.fail_on, arguments.max_pages)
     try:
-        artifacts = Artifacts(arguments.out.absolute().as_uri())
+        store = ArtifactStore.at(arguments.out)
     except OSError as error:
         sys.stderr.write(f"bughive crawl: --out {arguments.out} cannot be written ({error}); name another directory\n")
         return COULD_NOT_CRAWL
-    outcome = asyncio.run(crawl_here(spec, artifacts))
+    outcome = asyncio.run(crawl_here(spec, store))
     return PASSED if outcome is Outcome.PASSED else BUGS_FOUND
 
 
