@@ -3,7 +3,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lint format test test-unit test-integration kubernetes cluster-up cluster-down cluster-status \
+.PHONY: help setup lint format test test-unit test-integration kubernetes artifact-store cluster-up cluster-down cluster-status \
 	demo dev bench-crawl bench-dispatch images lock clean
 
 help: ## Show this list
@@ -34,11 +34,14 @@ test: lint test-unit test-integration ## Run everything that CI runs
 test-unit: $(READY) ## Run the tests that need no services
 	$(PYTHON) -m pytest tests/unit
 
-test-integration: kubernetes ## Run the tests on real Redis, Kubernetes and Chromium
+test-integration: kubernetes artifact-store ## Run the tests on real Redis, Kubernetes and Chromium
 	$(PYTHON) -m pytest tests/integration
 
 kubernetes: $(READY) ## Build Kubernetes into the cache (minutes, once for all checkouts)
 	@$(PYTHON) -m bughive_dev kubernetes
+
+artifact-store: $(READY) ## Build the artifact store, versitygw, into the cache (a minute, once for all checkouts)
+	@$(PYTHON) -m bughive_dev artifact-store
 
 cluster-up: $(READY) ## Start a Kubernetes cluster in the background, kubeconfig in .dev/
 	@$(PYTHON) -m bughive_dev cluster-up
@@ -64,7 +67,7 @@ bench-dispatch: kubernetes ## Measure the time from apply to a worker's start
 COMPILE = .venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
-images: $(READY) ## Build the images of operator and worker, with Docker or without (then as root)
+images: $(READY) ## Build the images of operator, worker and artifact store, with Docker or without (then as root)
 	@$(PYTHON) -m bughive_dev images
 
 lock: $(READY) ## Write the locks from pyproject.toml; UPGRADE=--upgrade takes the newest of all

@@ -9,11 +9,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bughive_crds import GROUP
 from bughive_crds.crawl_session import BugCounts, Outcome
 from bughive_crds.model import ApiModel, Severity
 
 MAX_BUGS = 50
 """How many bugs a CrawlReport lists."""
+REPORTS_SERVICE_ANNOTATION = f"{GROUP}/reports-service"
+"""On a CrawlReport: the Service that serves its files, as ``NAMESPACE/NAME:PORT``."""
 
 
 class ReportedBug(ApiModel):

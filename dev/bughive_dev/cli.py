@@ -7,11 +7,18 @@ from bughive_dev import cluster_commands
 from bughive_dev.errors import SetupError
 from bughive_dev.hyperkube import hyperkube
 from bughive_dev.images import build_images, image_name
+from bughive_dev.versitygw import versitygw
 
 
 def _kubernetes() -> int:
     """Build Kubernetes into the cache, if it is not there yet."""
     print(hyperkube())
+    return 0
+
+
+def _artifact_store() -> int:
+    """Build versitygw, the artifact store's program, into the cache, if it is not there yet."""
+    print(versitygw())
     return 0
 
 
@@ -30,7 +37,7 @@ def _dev() -> int:
 
 
 def _images() -> int:
-    """Build the images of operator and worker."""
+    """Build the images of operator, worker and artifact store."""
     for target, archive in build_images().items():
         print(f"{image_name(target):<40} {archive.stat().st_size / 1e6:4.0f} MB  {archive}")
     return 0
@@ -38,6 +45,7 @@ def _images() -> int:
 
 COMMANDS = {
     "kubernetes": _kubernetes,
+    "artifact-store": _artifact_store,
     "cluster-up": cluster_commands.up,
     "cluster-down": cluster_commands.down,
     "cluster-status": cluster_commands.status,

@@ -1,4 +1,4 @@
-"""The Go that builds hyperkube: the machine's own if it is new enough, or else one from PyPI."""
+"""The Go that builds hyperkube and versitygw: the machine's own if it is new enough, or else one from PyPI."""
 
 import platform
 import re

@@ -1,22 +1,14 @@
 """The one binary with all of Kubernetes in it, built once for all checkouts of a user."""
 
 import hashlib
-import os
 import platform
-import re
-import subprocess
-import time
-from collections import deque
 from pathlib import Path
 
 from bughive_dev.cache import cached
 from bughive_dev.checkout import HYPERKUBE_MODULE, cache_directory
-from bughive_dev.errors import SetupError
-from bughive_dev.go_toolchain import find_go, parse_version
+from bughive_dev.go_program import build_go_program, from_go_mod
 
 SOURCES = ("go.mod", "go.sum", "main.go")
-NEWS_SECONDS = 15.0
-ERROR_LINES = 30
 
 
 def hyperkube() -> Path:
@@ -35,7 +27,7 @@ def is_built() -> bool:
 
 def kubernetes_version(module: Path = HYPERKUBE_MODULE) -> str:
     """The version of Kubernetes that go.mod asks for, such as 1.35.4."""
-    return _from_go_mod(module, r"^\tk8s\.io/kubernetes v(\S+)$")
+    return from_go_mod(module, r"^\tk8s\.io/kubernetes v(\S+)$")
 
 
 def cache_key(module: Path = HYPERKUBE_MODULE) -> str:
@@ -53,41 +45,10 @@ def _entry() -> Path:
     return cache_directory() / f"hyperkube/{cache_key()}"
 
 
-def _from_go_mod(module: Path, pattern: str) -> str:
-    found = re.search(pattern, (module / "go.mod").read_text(), re.MULTILINE)
-    if found is None:
-        raise SetupError(f"{module / 'go.mod'} has no line like {pattern}: restore the file from git")
-    return found[1]
-
-
 def _build(target: Path) -> None:
-    needed = parse_version(_from_go_mod(HYPERKUBE_MODULE, r"^go (\S+)$"))
-    if needed is None:
-        raise SetupError(f"{HYPERKUBE_MODULE / 'go.mod'} names no version of Go")
-    go = find_go(needed)
     version = kubernetes_version()
-    print(f"building Kubernetes {version} with {go}: about 7 minutes on two cores, once for all checkouts", flush=True)
-    started = time.monotonic()
-    flags = ["-v", "-trimpath", "-buildvcs=false", "-ldflags", _link_flags(version)]
-    _compile([str(go), "build", *flags, "-o", str(target), "."], started)
-    print(f"built {target.with_suffix('')} in {time.monotonic() - started:.0f} s", flush=True)
-
-
-def _compile(command: list[str], started: float) -> None:
-    last_lines: deque[str] = deque(maxlen=ERROR_LINES)
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": ""}
-    packages, told = 0, started
-    with subprocess.Popen(
-        command, cwd=HYPERKUBE_MODULE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as build:
-        for line in build.stdout or ():
-            last_lines.append(line)
-            packages += 1
-            if time.monotonic() - told > NEWS_SECONDS:
-                told = time.monotonic()
-                print(f"  {told - started:4.0f} s: {line.strip()} (package {packages})", flush=True)
-    if build.returncode:
-        raise SetupError(f"Kubernetes cannot be built:\n{''.join(last_lines)}")
+    print("this takes about 7 minutes on two cores", flush=True)
+    build_go_program(f"Kubernetes {version}", HYPERKUBE_MODULE, ".", target, ["-ldflags", _link_flags(version)])
 
 
 def _link_flags(version: str) -> str:

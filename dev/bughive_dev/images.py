@@ -1,4 +1,7 @@
-"""Builds the images of the Dockerfile: with Docker where it runs, else with buildah on a base made by debootstrap."""
+"""Builds the images: the Dockerfile's with Docker where it runs, else with buildah on a base made by debootstrap.
+
+The artifact store's image is one static program, and is written without either.
+"""
 
 import os
 import shutil
@@ -9,8 +12,12 @@ from pathlib import Path
 from bughive_dev.base_image import base_image
 from bughive_dev.checkout import ROOT, cache_directory
 from bughive_dev.errors import SetupError
+from bughive_dev.image_archive import write_archive
+from bughive_dev.versitygw import versitygw, versitygw_version
 
 TARGETS = ("operator", "worker")
+ARTIFACTS = "artifacts"
+ARTIFACTS_USER = "10001:10001"
 BASE = "localhost/debian:bookworm-slim"
 OUTPUT = ROOT / "build/images"
 _MISSING = "Start Docker, or run as root on Debian with: apt-get install --no-install-recommends buildah debootstrap"
@@ -28,8 +35,21 @@ def build_images() -> dict[str, Path]:
         SetupError: there is nothing to build with, or the build failed.
     """
     OUTPUT.mkdir(parents=True, exist_ok=True)
+    artifacts = _artifacts(OUTPUT / f"{ARTIFACTS}.tar")
     builder = _docker if _docker_runs() else _buildah
-    return {target: builder(target, OUTPUT / f"{target}.tar") for target in TARGETS}
+    return {ARTIFACTS: artifacts} | {target: builder(target, OUTPUT / f"{target}.tar") for target in TARGETS}
+
+
+def _artifacts(archive: Path) -> Path:
+    labels = {
+        "org.opencontainers.image.title": "BugHive artifact store",
+        "org.opencontainers.image.description": f"versitygw {versitygw_version()}, which keeps BugHive's reports",
+        "org.opencontainers.image.licenses": "Apache-2.0",
+        "org.opencontainers.image.version": _version(),
+    }
+    program = {"/versitygw": versitygw()}
+    write_archive(archive, image_name(ARTIFACTS), program, ["/versitygw"], ARTIFACTS_USER, labels)
+    return archive
 
 
 def _docker_runs() -> bool:

@@ -4,11 +4,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from bughive_operator.settings import OperatorSettings
+from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.settings import RedisSettings
 from bughive_worker.settings import WorkerSettings
 
@@ -20,6 +22,7 @@ This page is generated: `python -m bughive_dev.settings_page`.
 """
 SECTIONS: tuple[tuple[str, type[BaseSettings]], ...] = (
     ("Operator and workers", RedisSettings),
+    ("Operator and workers: where reports are kept", ArtifactSettings),
     ("Operator", OperatorSettings),
     ("Workers", WorkerSettings),
 )
@@ -44,7 +47,7 @@ def _row(name: str, field: FieldInfo) -> str:
 
 def _default(field: FieldInfo) -> str:
     default: Any = field.default
-    if default is PydanticUndefined or default in (None, "", ()):
+    if default is PydanticUndefined or default in (None, "", ()) or isinstance(default, SecretStr):
         return ""
     return f"`{default}`"
 

@@ -15,6 +15,7 @@ from kubernetes.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
 from bughive_crds import API_VERSION, GROUP, VERSION
+from bughive_crds.crawl_report import REPORTS_SERVICE_ANNOTATION
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import kopf_credentials
 from bughive_operator.observation import Resource
@@ -115,8 +116,11 @@ class ApiServer:
         body = {"preconditions": {"uid": resource.uid}, "propagationPolicy": "Background"}
         await self._call("DELETE", _path(PLURAL, resource.namespace, resource.name), body)
 
-    async def apply_report(self, resource: Resource, digest: Digest) -> None:
-        """Write the CrawlReport of a session, or write it again."""
+    async def apply_report(self, resource: Resource, digest: Digest, reports_service: str = "") -> None:
+        """Write the CrawlReport of a session, or write it again.
+
+        ``reports_service``: where its files are served, such as ``bughive/bughive-operator:reports``; may be empty.
+        """
         body = {
             "apiVersion": API_VERSION,
             "kind": "CrawlReport",
@@ -124,6 +128,7 @@ class ApiServer:
                 "name": resource.name,
                 "namespace": resource.namespace,
                 "ownerReferences": [{**_reference(resource), "controller": True}],
+                "annotations": {REPORTS_SERVICE_ANNOTATION: reports_service} if reports_service else {},
             },
             "report": digest.content.model_dump(mode="json", by_alias=True, exclude_none=True),
         }

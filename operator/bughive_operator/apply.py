@@ -43,6 +43,7 @@ class Applier:
         announcer: Announcer,
         transitions: TokenBucket,
         progress: ProgressGate,
+        reports_service: str = "",
     ) -> None:
         self._api = api
         self._control = control
@@ -52,6 +53,7 @@ class Applier:
         self._announcer = announcer
         self._transitions = transitions
         self._progress = progress
+        self._reports_service = reports_service
 
     async def stop_work(self, uid: str, attempt: int) -> None:
         """The resource is gone: nobody may go on with its session."""
@@ -100,7 +102,7 @@ class Applier:
             case actions.Revoke(attempt):
                 await self._messenger.revoke(uid, attempt)
             case actions.WriteReport(digest):
-                await self._api.apply_report(resource, digest)
+                await self._api.apply_report(resource, digest, self._reports_service)
             case actions.Acknowledge(completed, error):
                 await self._control.acknowledge(uid, "completed" if completed else "failed", error)
                 self._progress.forget(uid)

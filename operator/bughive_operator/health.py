@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bughive_operator.startup import CannotStart
+from bughive_operator.listening import listening
 
 
 class Heartbeat:
@@ -62,16 +62,7 @@ async def answering(health: Health, endpoint: str) -> AsyncIterator[None]:
         status = HTTPStatus.OK if complaint is None else HTTPStatus.SERVICE_UNAVAILABLE
         return web.Response(text=f"{complaint or 'turning'}\n", status=status)
 
-    parts = urlsplit(endpoint)
     app = web.Application()
-    app.router.add_get(parts.path or "/", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, parts.hostname, parts.port or 80).start()
-        except OSError as error:
-            raise CannotStart(f"HEALTH_ENDPOINT: {endpoint} cannot be listened on ({error}).") from error
+    app.router.add_get(urlsplit(endpoint).path or "/", answer)
+    async with listening(app, endpoint, "HEALTH_ENDPOINT"):
         yield
-    finally:
-        await runner.cleanup()

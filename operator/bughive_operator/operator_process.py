@@ -26,6 +26,7 @@ from bughive_operator.rates import ProgressGate, TokenBucket
 from bughive_operator.reconcile import Reconciler
 from bughive_operator.redis_reader import RedisReader
 from bughive_operator.redis_watch import RedisWatch
+from bughive_operator.report_server import serving_reports
 from bughive_operator.sessions import Sessions
 from bughive_operator.settings import OperatorSettings
 from bughive_operator.startup import CannotStart, check_cluster, check_redis
@@ -80,7 +81,10 @@ async def run(settings: OperatorSettings) -> None:
         messenger = CeleryMessenger(make_app(settings), MESSENGER_THREADS)
         try:
             operator = Operator(settings, api, clock, control, messenger, health)
-            async with answering(health, settings.health_endpoint):
+            async with (
+                answering(health, settings.health_endpoint),
+                serving_reports(settings, settings.reports_endpoint),
+            ):
                 if settings.lease_namespace:
                     await _lead(operator, settings, api, clock, health, stop)
                 else:
@@ -145,6 +149,7 @@ class Operator:
             line=self._line,
             announcer=self._announcer,
             transitions=TokenBucket(settings.transitions_per_second, BURST),
+            reports_service=settings.reports_service,
             progress=ProgressGate(settings.progress_interval_seconds, TokenBucket(settings.progress_per_second, BURST)),
         )
         self._reconciler = Reconciler(

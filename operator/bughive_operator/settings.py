@@ -6,14 +6,16 @@ from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from bughive_operator.policy import Policy
+from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.lease import TAKEOVER_GRACE_SECONDS
 from bughive_protocol.settings import RedisSettings
 
 Seconds = Annotated[float, Field(gt=0)]
 PerSecond = Annotated[float, Field(gt=0)]
+Endpoint = Annotated[str, Field(pattern=r"^(http://[^\s/]+/\S*)?$")]
 
 
-class OperatorSettings(RedisSettings):
+class OperatorSettings(RedisSettings, ArtifactSettings):
     """What the operator watches, how much it lets run, and how patient it is."""
 
     kubeconfig: str = ""
@@ -29,8 +31,14 @@ class OperatorSettings(RedisSettings):
     worker_namespace: str = ""
     """The namespace of the workers' pods, which then are annotated with what their deletion would cost, so that
     scale-in takes idle ones first. Empty: none is."""
-    health_endpoint: Annotated[str, Field(pattern=r"^(http://[^\s/]+/\S*)?$")] = ""
+    health_endpoint: Endpoint = ""
     """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`. Empty: nowhere."""
+    reports_endpoint: Endpoint = ""
+    """Where to serve reports, leader or not, such as `http://0.0.0.0:8082/reports`. It has no login:
+    keep it inside the cluster, or behind an Ingress that has one. Empty: nowhere."""
+    reports_service: Annotated[str, Field(pattern=r"^([a-z0-9.-]+/[a-z0-9-]+:[a-z0-9-]+)?$")] = ""
+    """The Service in front of REPORTS_ENDPOINT, as `NAMESPACE/NAME:PORT`, such as `bughive/bughive-operator:reports`.
+    Each CrawlReport names it, so that `bughive report` finds it. Empty: `bughive report` cannot fetch reports."""
     stale_seconds: Seconds = 60
     """A loop that has not turned for this long makes the liveness probe fail."""
     # Each may hold a connection to Redis at the same time, and redis-py's pool refuses the 101st.

@@ -3,7 +3,8 @@
 BugHiveError
 ├── TransientError          trying again later can help
 │   ├── SiteUnreachable     the start page's host cannot be reached
-│   └── BrowserUnavailable  the browser does not start or keeps dying
+│   ├── BrowserUnavailable  the browser does not start or keeps dying
+│   └── ArtifactStoreUnavailable  reports cannot be kept or read; the message names the setting
 ├── PermanentError          trying again cannot help; the message tells what to change
 │   ├── InvalidSpec         the session asks for something that makes no sense
 │   └── EgressRefused       the administrator's egress guard forbids the address
@@ -25,6 +26,10 @@ class SiteUnreachable(TransientError):
 
 class BrowserUnavailable(TransientError):
     """The browser does not start or keeps dying."""
+
+
+class ArtifactStoreUnavailable(TransientError):
+    """The artifact store is away or refuses us; the message names the setting. It may be back, or be repaired."""
 
 
 class PermanentError(BugHiveError):

@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import redis
 
 from bughive_protocol.keys import Keys
 from bughive_protocol.redis_time import moment
+
+GONE_MARGIN = timedelta(hours=1)
+"""What a publication does not name has to be this much older than it for the absence to mean anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import os
 import socket
 import sys
 import warnings
-from pathlib import Path
 
 from celery.exceptions import SecurityWarning
 
+from bughive_protocol.artifact_url import Directory, parse_artifact_url
 from bughive_protocol.lease import LEASE_TTL_SECONDS
 from bughive_protocol.logging import configure_logging, configured_format
 from bughive_protocol.queues import CRAWL, Queue
@@ -36,7 +36,7 @@ def serve(
     # Celery warns root of pickle, which runs what it is sent; our messages are JSON, and nothing else is read.
     warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
     if queue is CRAWL:
-        _require_writable(settings.artifact_directory)
+        _require_writable(settings.artifact_url)
     worker = build_worker_app(settings, queue, open_work, lease_seconds).Worker(
         hostname=f"{queue.name}.{os.getpid()}@{socket.gethostname()}",
         concurrency=concurrency or queue.concurrency,
@@ -51,7 +51,12 @@ def serve(
     return int(worker.exitcode or 0)
 
 
-def _require_writable(directory: Path) -> None:
+def _require_writable(artifact_url: str) -> None:
+    """A directory is looked at here; a bucket by each child, for it may be away for a moment."""
+    place = parse_artifact_url(artifact_url)
+    if not isinstance(place, Directory):
+        return
+    directory = place.path
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:

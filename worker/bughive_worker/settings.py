@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.settings import RedisSettings
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.net.egress_settings import EgressSettings
-from bughive_worker.report.artifacts import directory_of
 
-_PLAIN = frozenset({*RedisSettings.model_fields, "anthropic_api_key", "linear_api_key"})
+_PLAIN = frozenset({*RedisSettings.model_fields, *ArtifactSettings.model_fields, "anthropic_api_key", "linear_api_key"})
 """Fields whose environment variables have no prefix."""
 
 
@@ -19,13 +19,14 @@ def _variable(field: str) -> str:
     return field if field in _PLAIN else f"bughive_{field}"
 
 
-class WorkerSettings(RedisSettings, EgressSettings, BrowserSettings):
+class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSettings):
     """What a worker needs to know. Each field is the environment variable of its name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix="", alias_generator=_variable, populate_by_name=True)
 
-    artifact_url: str = "file:///var/lib/bughive/artifacts"
-    """Where reports are written: `file://` and an absolute directory that all workers share."""
+    artifact_retention_days: Annotated[float, Field(ge=0)] = 30
+    """`cleanup_old_sessions` removes reports that are older than this, in days, and whose CrawlSession is gone. 0: it
+    removes none."""
     slice_seconds: Annotated[float, Field(gt=0, le=2400)] = 2400
     """After this many seconds a crawl hands over, and waits for its next turn like any other session."""
     health_file: Path | None = None
@@ -34,14 +35,3 @@ class WorkerSettings(RedisSettings, EgressSettings, BrowserSettings):
     """Switches on the analysis by a language model, in versions that have it. A crawl works without."""
     linear_api_key: SecretStr | None = None
     """Switches on tickets in Linear, in versions that have them. A crawl works without."""
-
-    @field_validator("artifact_url")
-    @classmethod
-    def _is_a_directory(cls, url: str) -> str:
-        directory_of(url)
-        return url
-
-    @property
-    def artifact_directory(self) -> Path:
-        """The directory that ``artifact_url`` names."""
-        return directory_of(self.artifact_url)

@@ -114,6 +114,7 @@ def settings(redis_url: str, key_prefix: str, namespace: str, kubeconfig) -> Ope
         stop_grace_seconds=1,
         takeover_grace_seconds=0.5,
         backoff_seconds=0.5,
+        reports_service="bughive/bughive-operator:reports",
     )
 
 

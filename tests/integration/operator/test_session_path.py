@@ -31,6 +31,7 @@ async def test_a_session_is_queued_runs_and_completes_with_a_report(users, worke
     assert done["reportURL"] == "file:///reports/report.html"
     report = json.loads(await users.kubectl("get", "crawlreport", "shop", "-o", "json"))
     assert report["metadata"]["ownerReferences"][0]["uid"] == uid
+    assert report["metadata"]["annotations"]["bughive.dev/reports-service"] == "bughive/bughive-operator:reports"
     assert report["report"]["url"] == turn.spec["url"]
 
     async def acknowledged():

@@ -1,16 +1,19 @@
 """The worker as a process: what it does before it forks, what it logs, how it is probed."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import psutil
 import pytest
 
+from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile
 from bughive_protocol.broker import make_app
 from bughive_protocol.connections import CONNECT_TIMEOUT_SECONDS, SOCKET_TIMEOUT_SECONDS
 from bughive_protocol.messages import CLEANUP_OLD_SESSIONS, HEALTH, crawl_task_id
@@ -124,8 +127,30 @@ def test_cleanup_says_what_it_would_remove_and_removes_what_is_gone(lab) -> None
     lab.control(lambda control: control.publish_live([kept]))
     said = lab.app.send_task(CLEANUP_OLD_SESSIONS, kwargs={"dry_run": True}).get(timeout=30)
     removal = {"session_id": gone, "because": "its resource is gone"}
-    assert said == {"dry_run": True, "removed": [removal], "kept": 1}
+    assert said == {"dry_run": True, "removed": [removal], "kept": 1, "reports": []}
     assert set(lab.control(lambda control: control.stored_sessions())) == {kept, gone}
     done = lab.app.send_task(CLEANUP_OLD_SESSIONS).get(timeout=30)
-    assert done == {"dry_run": False, "removed": [removal], "kept": 1}
+    assert done == {"dry_run": False, "removed": [removal], "kept": 1, "reports": []}
     assert set(lab.control(lambda control: control.stored_sessions())) == {kept}
+
+
+def test_cleanup_removes_reports_from_the_bucket_whose_session_is_gone(lab, artifact_server) -> None:
+    store = artifact_server.store()
+    kept, gone = lab.dispatch("noop"), str(uuid.uuid4())
+    files = [ReportFile("shop", session_id, name) for session_id in (kept, gone) for name in CONTENT_TYPES]
+
+    async def write() -> None:
+        for file in files:
+            await store.put(file.key, b"x", file.content_type)
+
+    asyncio.run(write())
+    week_ago = time.time() - 7 * 86400
+    for path in (artifact_server.files / "objects").rglob("report.*"):
+        os.utime(path, (week_ago, week_ago))
+    lab.start_worker("default", **artifact_server.environment, BUGHIVE_ARTIFACT_RETENTION_DAYS="6")
+    lab.control(lambda control: control.publish_live([kept]))
+    said = lab.app.send_task(CLEANUP_OLD_SESSIONS, kwargs={"dry_run": True}).get(timeout=30)
+    assert said["reports"] == [f"shop/{gone}"]
+    assert {file for file, _ in asyncio.run(store.files())} == set(files)
+    assert lab.app.send_task(CLEANUP_OLD_SESSIONS).get(timeout=30)["reports"] == [f"shop/{gone}"]
+    assert {file.session_id for file, _ in asyncio.run(store.files())} == {kept}

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from bughive_crds.crawl_session import CrawlSessionSpec, Outcome
+from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.limits import Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
@@ -20,19 +21,18 @@ from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlEnd, CrawlJob, Stores
 from bughive_worker.crawl.loop import crawl
 from bughive_worker.crawl.stop_reason import StopReason
-from bughive_worker.report.artifacts import Artifacts
 from bughive_worker.report.document import SessionName
 from bughive_worker.report.finish import Ended, write_report
 
 REFRESH_SECONDS = 0.3
 
 
-async def crawl_here(spec: CrawlSessionSpec, artifacts: Artifacts) -> Outcome | None:
+async def crawl_here(spec: CrawlSessionSpec, store: ArtifactStore) -> Outcome | None:
     """Crawl, report, and say how it ended; None where it was interrupted.
 
     Args:
         spec: what to crawl. Its URL's host may be private: whoever runs this chose it.
-        artifacts: where the reports go.
+        store: where the reports go.
 
     Raises:
         BugHiveError: the site could not be crawled at all.
@@ -41,10 +41,10 @@ async def crawl_here(spec: CrawlSessionSpec, artifacts: Artifacts) -> Outcome | 
     settings = load(CliSettings)
     host = urlsplit(spec.url).hostname or ""
     async with Engine(settings, settings.egress_policy(host)) as engine:
-        return await _run(spec, engine, artifacts, console)
+        return await _run(spec, engine, store, console)
 
 
-async def _run(spec: CrawlSessionSpec, engine: Engine, artifacts: Artifacts, console: Console) -> Outcome | None:
+async def _run(spec: CrawlSessionSpec, engine: Engine, store: ArtifactStore, console: Console) -> Outcome | None:
     memory, limits, stop = MemorySession(), Limits(spec.scope.max_pages), LocalStop()
     stores = Stores(MemoryFrontier(memory, limits), MemoryFindings(memory), MemoryImages(memory))
     job = CrawlJob(str(uuid.uuid4()), "local", urlsplit(spec.url).hostname or "site", spec)
@@ -67,7 +67,7 @@ async def _run(spec: CrawlSessionSpec, engine: Engine, artifacts: Artifacts, con
         completed_at=datetime.now(UTC),
         partial=partial,
     )
-    digest = await write_report(ended, stores.findings, stores.images, artifacts)
+    digest = await write_report(ended, stores.findings, stores.images, store)
     print_result(Console(), digest.content)
     return digest.content.outcome
 

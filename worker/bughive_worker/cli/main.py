@@ -44,6 +44,14 @@ def _parser() -> argparse.ArgumentParser:
     crawl.add_argument("--fail-on", type=_severity, metavar="SEVERITY", help="critical, high, medium or low")
     crawl.add_argument("--max-pages", type=int, metavar="N", help="instead of the config's scope.maxPages")
     crawl.set_defaults(run=_crawl)
+    cleanup = commands.add_parser(
+        "cleanup",
+        help="remove what is left of old sessions",
+        description="Remove old sessions from Redis, old reports from the artifact store. Reads a worker's settings.",
+    )
+    cleanup.add_argument("--max-age-hours", type=float, default=24, metavar="N", help="since they ended (%(default)s)")
+    cleanup.add_argument("--dry-run", action="store_true", help="only say what would go")
+    cleanup.set_defaults(run=_cleanup)
     detectors = commands.add_parser("detectors", help="list every detector")
     detectors.set_defaults(run=_detectors)
     return parser
@@ -58,21 +66,27 @@ def _severity(word: str) -> Severity:
 
 def _crawl(arguments: argparse.Namespace) -> int:
     # Put off: the browser's and LangGraph's imports take seconds, and --help has to be quick.
+    from bughive_protocol.artifact_store import ArtifactStore
     from bughive_worker.cli.local_crawl import crawl_here
     from bughive_worker.cli.spec_file import load_spec
-    from bughive_worker.report.artifacts import Artifacts
 
     if not arguments.url and not arguments.config:
         sys.stderr.write("bughive crawl: give a URL, or --config with one\n")
         return COULD_NOT_CRAWL
     spec = load_spec(arguments.config, arguments.url, arguments.fail_on, arguments.max_pages)
     try:
-        artifacts = Artifacts(arguments.out.absolute().as_uri())
+        store = ArtifactStore.at(arguments.out)
     except OSError as error:
         sys.stderr.write(f"bughive crawl: --out {arguments.out} cannot be written ({error}); name another directory\n")
         return COULD_NOT_CRAWL
-    outcome = asyncio.run(crawl_here(spec, artifacts))
+    outcome = asyncio.run(crawl_here(spec, store))
     return PASSED if outcome is Outcome.PASSED else BUGS_FOUND
+
+
+def _cleanup(arguments: argparse.Namespace) -> int:
+    from bughive_worker.cli.cleanup import clean_up
+
+    return clean_up(arguments.max_age_hours, dry_run=arguments.dry_run)
 
 
 def _detectors(_: argparse.Namespace) -> int:

@@ -8,12 +8,13 @@ from importlib.metadata import version
 
 from bughive_crds.crawl_report import Artifact, ReportedPages
 from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_protocol.artifact_names import CONTENT_TYPES
+from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.control import Digest
 from bughive_protocol.finding import RecordedFinding
 from bughive_protocol.frontier import Counts, LeftOut, LinkResult, LinkVerdict, PageResult
 from bughive_protocol.stores import Findings, Images
 from bughive_worker.detectors.registry import detect_site
-from bughive_worker.report.artifacts import Artifacts
 from bughive_worker.report.digest import digest
 from bughive_worker.report.document import (
     LeftOutPages,
@@ -45,10 +46,13 @@ class Ended:
     """Stopped before every page in scope was seen: then the site oracles, which need all pages, do not run."""
 
 
-async def write_report(ended: Ended, findings: Findings, images: Images, artifacts: Artifacts) -> Digest:
+async def write_report(ended: Ended, findings: Findings, images: Images, store: ArtifactStore) -> Digest:
     """Run the site oracles, write ``report.html`` and ``report.json``, and return the result in short.
 
     Safe to repeat: findings are recorded once and files are replaced.
+
+    Raises:
+        ArtifactStoreUnavailable: the files could not be kept.
     """
     pages = await findings.pages()
     if not ended.partial:
@@ -60,13 +64,12 @@ async def write_report(ended: Ended, findings: Findings, images: Images, artifac
     html = await asyncio.to_thread(render_html, document, pictures)
     data = await asyncio.to_thread(lambda: document.model_dump_json(by_alias=True, indent=1).encode())
     prefix = f"{ended.folder}/" if ended.folder else ""
-    return digest(
-        document,
-        (
-            Artifact(name="report.html", url=await artifacts.put(f"{prefix}report.html", html)),
-            Artifact(name="report.json", url=await artifacts.put(f"{prefix}report.json", data)),
-        ),
-    )
+    files = {"report.html": html, "report.json": data}
+    artifacts = [
+        Artifact(name=name, url=await store.put(f"{prefix}{name}", content, CONTENT_TYPES[name]))
+        for name, content in files.items()
+    ]
+    return digest(document, tuple(artifacts))
 
 
 def _fingerprints(recorded: Sequence[RecordedFinding]) -> list[str]:

@@ -5,6 +5,8 @@ from typing import cast
 
 import redis.asyncio
 
+from bughive_protocol.artifact_names import report_folder
+from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.control import Digest
 from bughive_protocol.keys import Keys
 from bughive_protocol.limits import Limits
@@ -13,7 +15,6 @@ from bughive_protocol.state import SessionState
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlEnd, CrawlJob, Stores
 from bughive_worker.crawl.loop import crawl
-from bughive_worker.report.artifacts import Artifacts
 from bughive_worker.report.document import SessionName
 from bughive_worker.report.finish import Ended, write_report
 from bughive_worker.runtime.work import SessionWork, Turn
@@ -23,10 +24,12 @@ from bughive_worker.settings import WorkerSettings
 class SiteWork:
     """Crawls and reports for one child: it owns the browser and the egress guard."""
 
-    def __init__(self, settings: WorkerSettings, client: redis.asyncio.Redis, engine: Engine) -> None:
+    def __init__(
+        self, settings: WorkerSettings, client: redis.asyncio.Redis, engine: Engine, store: ArtifactStore
+    ) -> None:
         self._client = client
         self._keys = Keys(settings.redis_key_prefix)
-        self._artifacts = Artifacts(settings.artifact_url)
+        self._store = store
         self._engine = engine
 
     async def crawl(self, turn: Turn) -> bool:
@@ -44,13 +47,13 @@ class SiteWork:
         ended = Ended(
             session=SessionName(id=session_id, namespace=turn.namespace, name=turn.name),
             spec=turn.spec,
-            folder=f"{turn.namespace}/{session_id}",
+            folder=report_folder(turn.namespace, session_id),
             counts=await stores.frontier.counts(),
             started_at=state.started_at,
             completed_at=datetime.now(UTC),
             partial=partial,
         )
-        return await write_report(ended, stores.findings, stores.images, self._artifacts)
+        return await write_report(ended, stores.findings, stores.images, self._store)
 
     async def close(self) -> None:
         """See ``SessionWork.close``."""
@@ -66,7 +69,13 @@ class SiteWork:
 
 
 async def open_site_work(settings: WorkerSettings, client: redis.asyncio.Redis) -> SessionWork:
-    """Open the work of one child, in its loop."""
+    """Open the work of one child, in its loop.
+
+    Raises:
+        ArtifactStoreUnavailable: no report could be kept.
+    """
+    store = ArtifactStore(settings, make=True)
+    await store.check()
     engine = Engine(settings, settings.egress_policy())
     await engine.start()
-    return SiteWork(settings, client, engine)
+    return SiteWork(settings, client, engine, store)

@@ -12,7 +12,6 @@ from bughive_crds.crawl_session import CrawlSessionSpec, FailOnSpec, Outcome
 from bughive_crds.model import Severity
 from bughive_protocol.finding import Box, Confidence, Evidence, Finding, RecordedFinding, fingerprint
 from bughive_protocol.frontier import PageEnd
-from bughive_worker.report.artifacts import Artifacts
 from bughive_worker.report.digest import MAX_BYTES, digest
 from bughive_worker.report.document import (
     LeftOutPages,
@@ -159,16 +158,3 @@ def test_a_digest_stays_under_its_size_whatever_the_titles():
     result = digest(document(*bugs), ())
     assert len(result.model_dump_json().encode()) < MAX_BYTES
     assert len(result.content.worst) + result.content.omitted == 60
-
-
-async def test_artifacts_are_written_below_their_key_and_replaced(tmp_path):
-    store = Artifacts(f"file://{tmp_path}/store")
-    await store.put("ns/uid/report.json", b"old")
-    url = await store.put("ns/uid/report.json", b"new")
-    assert (tmp_path / "store/ns/uid/report.json").read_bytes() == b"new"
-    assert url == f"file://{tmp_path}/store/ns/uid/report.json"
-
-
-def test_a_store_that_is_not_supported_is_refused_with_what_to_write():
-    with pytest.raises(ValueError, match="file:// and an absolute directory"):
-        Artifacts("s3://bucket")

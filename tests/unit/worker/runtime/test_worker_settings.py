@@ -8,8 +8,8 @@ def test_the_seeds_variables_and_our_own_are_read(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("REDIS_URL", "redis://cache:6379/1")
     monkeypatch.setenv("CELERY_BROKER_URL", "redis://broker:6379/2")
     monkeypatch.setenv("CELERY_RESULT_BACKEND", "redis://results:6379/3")
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret")
-    monkeypatch.setenv("LINEAR_API_KEY", "lin-secret")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-hush")
+    monkeypatch.setenv("LINEAR_API_KEY", "lin-hush")
     monkeypatch.setenv("BUGHIVE_ARTIFACT_URL", "file:///srv/my%20reports")
     monkeypatch.setenv("BUGHIVE_BROWSER_PAGES", "3")
     monkeypatch.setenv("BUGHIVE_EGRESS_ALLOW_CIDRS", "10.20.0.0/16, 127.0.0.1/32")
@@ -18,11 +18,11 @@ def test_the_seeds_variables_and_our_own_are_read(monkeypatch: pytest.MonkeyPatc
     assert settings.celery_broker_url == "redis://broker:6379/2"
     assert settings.celery_result_backend == "redis://results:6379/3"
     assert settings.anthropic_api_key is not None
-    assert settings.anthropic_api_key.get_secret_value() == "sk-secret"
-    assert str(settings.artifact_directory) == "/srv/my reports"
+    assert settings.anthropic_api_key.get_secret_value() == "sk-hush"
+    assert settings.artifact_url == "file:///srv/my%20reports"
     assert settings.browser_pages == 3
     assert settings.egress_allow_cidrs == ("10.20.0.0/16", "127.0.0.1/32")
-    assert "secret" not in repr(settings)
+    assert "hush" not in repr(settings)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,8 @@ def test_the_seeds_variables_and_our_own_are_read(monkeypatch: pytest.MonkeyPatc
         ("REDIS_URL", "http://cache:6379", "must begin with one of redis://"),
         ("BUGHIVE_ARTIFACT_URL", "/srv/reports", "file:///var/lib/bughive/artifacts"),
         ("BUGHIVE_ARTIFACT_URL", "file://reports/x", "file:///var/lib/bughive/artifacts"),
+        ("AWS_ENDPOINT_URL", "store:7070", "should match pattern"),
+        ("BUGHIVE_ARTIFACT_RETENTION_DAYS", "-1", "greater than or equal to 0"),
         ("BUGHIVE_SLICE_SECONDS", "4000", "2400"),
         ("BUGHIVE_BROWSER_PAGES", "many", "integer"),
         ("BUGHIVE_EGRESS_ALLOW_CIDRS", "10.0.0.1/8", "has host bits set"),

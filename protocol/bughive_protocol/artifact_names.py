@@ -1,0 +1,47 @@
+"""What a report's files are called in the artifact store: ``{namespace}/{session id}/report.html``."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CONTENT_TYPES: Mapping[str, str] = {"report.html": "text/html; charset=utf-8", "report.json": "application/json"}
+"""A report's files and their types; there are no others."""
+
+# No dot and no slash in either: whatever a path says, it stays in its store.
+_NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_SESSION_ID = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?")
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """One file of one session's report."""
+
+    namespace: str
+    session_id: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Where it is, below the store's URL."""
+        return f"{report_folder(self.namespace, self.session_id)}/{self.name}"
+
+    @property
+    def content_type(self) -> str:
+        """Its media type."""
+        return CONTENT_TYPES[self.name]
+
+
+def report_folder(namespace: str, session_id: str) -> str:
+    """Where a session's report is. Namespaces keep sessions of the same name apart, uids those of one namespace."""
+    return f"{namespace}/{session_id}"
+
+
+def parse_report_key(key: str) -> ReportFile | None:
+    """The file that a key names; None: it is no report's file."""
+    parts = key.split("/")
+    if len(parts) != 3:  # noqa: PLR2004 - namespace, session, file
+        return None
+    namespace, session_id, name = parts
+    if _NAMESPACE.fullmatch(namespace) and _SESSION_ID.fullmatch(session_id) and name in CONTENT_TYPES:
+        return ReportFile(namespace, session_id, name)
+    return None

@@ -1,0 +1,197 @@
+"""The artifact store: where reports go, and where they are read, by keys such as ``{namespace}/{session}/report.html``.
+
+Everything is awaited and runs in threads of obstore's own, so that an event loop with leases to serve goes on. They do
+not survive a fork: open a store in the process that uses it.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, S3Store
+
+from bughive_protocol.artifact_names import ReportFile, parse_report_key
+from bughive_protocol.artifact_settings import ArtifactSettings
+from bughive_protocol.artifact_url import Bucket, Directory, parse_artifact_url
+from bughive_protocol.bucket_making import make_bucket
+from bughive_protocol.errors import ArtifactStoreUnavailable
+from bughive_protocol.s3_answers import NO_BUCKET, code_of, explain, means_missing
+
+if TYPE_CHECKING:  # obstore has its types in stubs only
+    from obstore import GetResult
+
+PATIENCE = timedelta(seconds=60)
+"""How long a call is tried again while the store is away."""
+CONNECT_TIMEOUT = timedelta(seconds=5)
+CALL_TIMEOUT = timedelta(minutes=2)
+CHUNK_BYTES = 256 * 1024
+_MARKER = ".bughive"
+"""A file that shows that the store can be written, before anything is crawled for it."""
+_FAILURES = (BaseError, OSError)
+"""What obstore raises: its own errors, and Python's for a file that is missing or forbidden."""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One file of the store, opened: its body is read as it is asked for."""
+
+    size: int
+    etag: str
+    """Changes with the content; without quotes."""
+    modified: datetime
+    _result: "GetResult"
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Its body, in pieces."""
+        async for chunk in self._result.stream(min_chunk_size=CHUNK_BYTES):
+            yield bytes(chunk)
+
+
+class ArtifactStore:
+    """One store, or one folder of it. All methods raise ArtifactStoreUnavailable where it is away or refuses."""
+
+    def __init__(self, settings: ArtifactSettings, patience: timedelta = PATIENCE, *, make: bool = False) -> None:
+        """Reach nothing yet.
+
+        Args:
+            settings: where it is, and how to get in.
+            patience: how long a call is tried again while the store is away.
+            make: whether a directory that is missing is made.
+
+        Raises:
+            OSError: the directory is missing, or cannot be made.
+        """
+        self._settings = settings
+        self._place = parse_artifact_url(settings.artifact_url)
+        self._base = (settings.reports_url or settings.artifact_url).rstrip("/")
+        self._store: LocalStore | S3Store
+        if isinstance(self._place, Directory):
+            self._store = _open_directory(self._place.path, make=make)
+        else:
+            self._store = _open_bucket(settings, self._place.name, self._place.folder, patience)
+
+    @classmethod
+    def at(cls, directory: Path) -> "ArtifactStore":
+        """The store of a directory, which is made where it is missing.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        # Without what the environment says of another store.
+        return cls(ArtifactSettings.model_construct(artifact_url=directory.absolute().as_uri()), make=True)
+
+    async def check(self) -> None:
+        """Find out now, not after hours of crawling, whether reports can be written; a missing bucket is made."""
+        if isinstance(self._place, Bucket):
+            await self._put(_MARKER, b"BugHive keeps reports here, and removes old ones.\n", "text/plain")
+
+    async def put(self, key: str, data: bytes, content_type: str) -> str:
+        """Write one file, replacing an older one. Returns its URL: where people find it, by the settings."""
+        await self._put(key, data, content_type)
+        return f"{self._base}/{key}"
+
+    async def open(self, file: ReportFile) -> StoredFile | None:
+        """Open one file; None: it is not there."""
+        try:
+            result = await obstore.get_async(self._store, file.key)
+        except _FAILURES as error:
+            if isinstance(error, FileNotFoundError) and means_missing(str(error)):
+                return None
+            raise self._unavailable(error) from error
+        meta = result.meta
+        return StoredFile(meta["size"], (meta["e_tag"] or "").strip('"'), meta["last_modified"], result)
+
+    async def files(self) -> list[tuple[ReportFile, datetime]]:
+        """Every report's file, and when it was written."""
+        found: list[tuple[ReportFile, datetime]] = []
+        try:
+            async for batch in obstore.list(self._store, chunk_size=1000):
+                for meta in batch:
+                    file = parse_report_key(meta["path"])
+                    if file is not None:
+                        found.append((file, meta["last_modified"]))
+        except _FAILURES as error:
+            if code_of(str(error)) == NO_BUCKET:
+                return []
+            raise self._unavailable(error) from error
+        return found
+
+    async def delete(self, files: Iterable[ReportFile]) -> None:
+        """Remove files; one that is gone already is as good."""
+        for file in files:
+            try:
+                await obstore.delete_async(self._store, file.key)
+            except FileNotFoundError as error:
+                if not means_missing(str(error)):
+                    raise self._unavailable(error) from error
+            except _FAILURES as error:
+                raise self._unavailable(error) from error
+
+    async def _put(self, key: str, data: bytes, content_type: str) -> None:
+        try:
+            await self._put_once(key, data, content_type)
+        except _FAILURES as error:
+            if not isinstance(self._place, Bucket) or code_of(str(error)) != NO_BUCKET:
+                raise self._unavailable(error) from error
+        else:
+            return
+        await make_bucket(
+            _open_bucket(self._settings, self._place.name, "", PATIENCE), self._place.name, self._settings.aws_region
+        )
+        try:
+            await self._put_once(key, data, content_type)
+        except _FAILURES as error:
+            raise self._unavailable(error) from error
+
+    async def _put_once(self, key: str, data: bytes, content_type: str) -> None:
+        # A directory's files have no types. In parts, versitygw would leave each part's metadata behind for ever.
+        attributes = {"Content-Type": content_type} if isinstance(self._place, Bucket) else None
+        await obstore.put_async(self._store, key, data, attributes=attributes, use_multipart=False)
+
+    def _unavailable(self, error: Exception) -> ArtifactStoreUnavailable:
+        if isinstance(self._place, Bucket):
+            return ArtifactStoreUnavailable(explain(str(error), self._settings.aws_endpoint_url, self._place.name))
+        reason = str(error).partition("\n")[0]
+        return ArtifactStoreUnavailable(f"BUGHIVE_ARTIFACT_URL: {self._place.path} cannot be used: {reason}")
+
+
+def _open_directory(path: Path, *, make: bool) -> LocalStore:
+    if make:
+        path.mkdir(parents=True, exist_ok=True)
+    elif not path.is_dir():
+        raise FileNotFoundError(f"there is no directory {path}")
+    return LocalStore(path, automatic_cleanup=True)
+
+
+def _open_bucket(settings: ArtifactSettings, bucket: str, folder: str, patience: timedelta) -> S3Store:
+    endpoint = settings.aws_endpoint_url.rstrip("/")
+    if endpoint and not settings.artifact_path_style:
+        scheme, _, host = endpoint.partition("://")
+        endpoint = f"{scheme}://{bucket}.{host}"
+    given = {
+        "endpoint": endpoint,
+        "access_key_id": settings.aws_access_key_id.get_secret_value(),
+        "secret_access_key": settings.aws_secret_access_key.get_secret_value(),
+    }
+    return S3Store(
+        bucket,
+        prefix=folder or None,
+        config={name: value for name, value in given.items() if value},  # type: ignore[arg-type]  # TypedDict
+        region=settings.aws_region,
+        virtual_hosted_style_request=not settings.artifact_path_style,
+        client_options={
+            # Whoever writes http:// into the endpoint means it; the secret itself is never sent.
+            "allow_http": endpoint.startswith("http://"),
+            "connect_timeout": CONNECT_TIMEOUT,
+            "timeout": CALL_TIMEOUT,
+        },
+        retry_config={
+            "max_retries": 1000,
+            "retry_timeout": patience,
+            "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=3), "base": 2},
+        },
+    )

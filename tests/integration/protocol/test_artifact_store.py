@@ -1,0 +1,137 @@
+"""The artifact store on a real S3 server and on a directory."""
+
+import asyncio
+import time
+
+import pytest
+from pydantic import SecretStr
+
+from bughive_protocol.artifact_names import ReportFile
+from bughive_protocol.artifact_settings import ArtifactSettings
+from bughive_protocol.artifact_store import ArtifactStore, StoredFile
+from bughive_protocol.errors import ArtifactStoreUnavailable
+
+UID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
+FILE = ReportFile("shop", UID, "report.html")
+HTML = "text/html; charset=utf-8"
+
+
+async def text_of(stored: StoredFile | None) -> bytes:
+    assert stored is not None
+    return b"".join([chunk async for chunk in stored.chunks()])
+
+
+@pytest.fixture(params=["bucket", "directory"])
+def store(request, tmp_path):
+    if request.param == "directory":
+        return ArtifactStore.at(tmp_path / "reports")
+    return request.getfixturevalue("artifact_server").store()
+
+
+async def test_what_is_put_is_read_listed_replaced_and_deleted(store):
+    await store.check()
+    assert await store.open(FILE) is None
+    assert await store.files() == []
+    await store.put(FILE.key, b"old", HTML)
+    before = await store.open(FILE)
+    body = b"<html>" + b"x" * 6_000_000
+    await store.put(FILE.key, body, HTML)
+    after = await store.open(FILE)
+    assert before is not None
+    assert after is not None
+    assert (after.size, await text_of(after)) == (len(body), body)
+    assert after.etag
+    assert after.etag != before.etag
+    assert '"' not in after.etag
+    assert [file for file, _ in await store.files()] == [FILE]
+    await store.delete([FILE])
+    await store.delete([FILE])
+    assert await store.open(FILE) is None
+    assert await store.files() == []
+
+
+async def test_a_url_says_where_a_file_is_or_where_people_reach_it(artifact_server):
+    assert await artifact_server.store().put(FILE.key, b"", HTML) == f"s3://bughive/reports/{FILE.key}"
+    public = artifact_server.store(reports_url="https://bughive.example.com/reports/")
+    assert await public.put(FILE.key, b"", HTML) == f"https://bughive.example.com/reports/{FILE.key}"
+
+
+async def test_a_bucket_that_is_missing_is_made_once_by_whoever_comes_first(artifact_server):
+    stores = [artifact_server.store() for _ in range(4)]
+    await asyncio.gather(*(store.check() for store in stores))
+    await asyncio.gather(*(store.put(FILE.key, b"x", HTML) for store in stores))
+    assert await text_of(await stores[0].open(FILE)) == b"x"
+
+
+async def test_reading_makes_no_bucket(artifact_server):
+    store = artifact_server.store()
+    assert await store.open(FILE) is None
+    assert await store.files() == []
+    assert [path.name for path in (artifact_server.files / "objects").iterdir() if path.name[0] != "."] == []
+
+
+async def test_installations_in_one_bucket_do_not_see_each_other(artifact_server):
+    ours, theirs = artifact_server.store(), artifact_server.store(artifact_url="s3://bughive/others")
+    await ours.put(FILE.key, b"ours", HTML)
+    assert await theirs.open(FILE) is None
+    assert await theirs.files() == []
+
+
+@pytest.mark.parametrize("wrong", ["aws_access_key_id", "aws_secret_access_key"])
+async def test_wrong_credentials_are_told_by_their_settings_and_not_shown(artifact_server, wrong):
+    await artifact_server.store().check()
+    store = artifact_server.store(**{wrong: SecretStr("wrong-hush")})
+    for call in (store.check(), store.open(FILE), store.files(), store.delete([FILE])):
+        with pytest.raises(ArtifactStoreUnavailable, match=r"^AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: ") as told:
+            await call
+        assert "hush" not in str(told.value)
+
+
+async def test_a_bucket_that_may_not_be_made_says_what_to_do(artifact_server):
+    store = artifact_server.store(artifact_url="s3://bughive", aws_secret_access_key=SecretStr("wrong"))
+    with pytest.raises(ArtifactStoreUnavailable, match="AWS_SECRET_ACCESS_KEY"):
+        await store.check()
+
+
+async def test_a_store_that_is_away_is_waited_for_and_the_loop_goes_on(artifact_server):
+    store = artifact_server.store(patience=30)
+    await store.check()
+    artifact_server.kill()
+    put = asyncio.create_task(store.put(FILE.key, b"kept", HTML))
+    back = asyncio.create_task(asyncio.to_thread(artifact_server.start))
+    longest = 0.0
+    while not put.done():
+        before = time.monotonic()
+        await asyncio.sleep(0.01)
+        longest = max(longest, time.monotonic() - before)
+    await back
+    await put
+    assert longest < 1
+    assert await text_of(await store.open(FILE)) == b"kept"
+
+
+async def test_a_store_that_stays_away_is_told_by_its_setting(artifact_server):
+    artifact_server.kill()
+    with pytest.raises(ArtifactStoreUnavailable, match=r"AWS_ENDPOINT_URL: http://127.* cannot be reached"):
+        await artifact_server.store(patience=0.5).check()
+
+
+async def test_types_reach_the_bucket(artifact_server):
+    store = artifact_server.store()
+    await store.put(FILE.key, b"<html>", HTML)
+    found = list((artifact_server.files / "metadata").rglob("content-type"))
+    assert [path.read_text() for path in found] == [HTML]
+
+
+async def test_a_deleted_file_leaves_nothing_in_the_volume(artifact_server):
+    store = artifact_server.store()
+    await store.put(FILE.key, b"<html>", HTML)
+    await store.delete([FILE])
+    left = [path for path in artifact_server.files.rglob("*") if UID in str(path)]
+    assert left == []
+
+
+def test_a_directory_that_is_missing_is_not_made_by_a_reader(tmp_path):
+    settings = ArtifactSettings.model_construct(artifact_url=(tmp_path / "none").as_uri())
+    with pytest.raises(OSError, match="there is no directory"):
+        ArtifactStore(settings)

@@ -1,0 +1,70 @@
+"""Which reports are old enough to go, and their removal. A report stays as long as its CrawlSession."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bughive_protocol.artifact_names import ReportFile, report_folder
+from bughive_protocol.artifact_store import ArtifactStore
+from bughive_protocol.live import GONE_MARGIN, Live
+
+
+@dataclass(frozen=True)
+class StoredReport:
+    """The files of one session in the artifact store."""
+
+    namespace: str
+    session_id: str
+    files: tuple[ReportFile, ...]
+    written_at: datetime
+    """When the newest of them was written."""
+
+    @property
+    def folder(self) -> str:
+        """Where they are."""
+        return report_folder(self.namespace, self.session_id)
+
+
+async def remove_old_reports(
+    store: ArtifactStore, live: Live | None, now: datetime, max_age: timedelta, *, dry_run: bool
+) -> tuple[str, ...]:
+    """Remove the reports that are ``too_old``; with ``dry_run`` only tell. Returns their folders.
+
+    Raises:
+        ArtifactStoreUnavailable: the store is away; what was removed before is gone.
+    """
+    removed = [report for report in by_session(await store.files()) if too_old(report, live, now, max_age)]
+    for report in removed:
+        if not dry_run:
+            await store.delete(report.files)
+    return tuple(report.folder for report in removed)
+
+
+def too_old(report: StoredReport, live: Live | None, now: datetime, max_age: timedelta) -> bool:
+    """May a report go? Not where its CrawlSession is there, or may be: a list older than the report tells nothing.
+
+    Args:
+        report: the report.
+        live: which CrawlSessions there are, as the operator last said; None: it has not said yet.
+        now: by Redis' clock.
+        max_age: how long reports outlive their writing.
+    """
+    return (
+        live is not None
+        and report.session_id not in live.session_ids
+        and live.at - report.written_at > GONE_MARGIN
+        and now - report.written_at > max_age
+    )
+
+
+def by_session(files: Iterable[tuple[ReportFile, datetime]]) -> list[StoredReport]:
+    """The reports that these files belong to, by folder."""
+    found: dict[str, dict[ReportFile, datetime]] = {}
+    for file, written_at in files:
+        found.setdefault(report_folder(file.namespace, file.session_id), {})[file] = written_at
+    return [_report(found[folder]) for folder in sorted(found)]
+
+
+def _report(files: Mapping[ReportFile, datetime]) -> StoredReport:
+    first = next(iter(files))
+    return StoredReport(first.namespace, first.session_id, tuple(files), max(files.values()))
