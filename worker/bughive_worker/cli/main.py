@@ -44,6 +44,18 @@ def _parser() -> argparse.ArgumentParser:
     crawl.add_argument("--fail-on", type=_severity, metavar="SEVERITY", help="critical, high, medium or low")
     crawl.add_argument("--max-pages", type=int, metavar="N", help="instead of the config's scope.maxPages")
     crawl.set_defaults(run=_crawl)
+    report = commands.add_parser(
+        "report",
+        help="fetch the report of a CrawlSession from a cluster",
+        description="Fetch report.html and report.json of a CrawlSession, with kubectl's kubeconfig and rights.",
+    )
+    report.add_argument("name", metavar="NAME", help="the CrawlSession")
+    report.add_argument("-n", "--namespace", help="its namespace, instead of the kubeconfig's")
+    report.add_argument(
+        "--out", default="bughive-report", metavar="DIR", help="where the files go (%(default)s); - prints report.json"
+    )
+    report.add_argument("--open", action="store_true", help="open report.html in the browser")
+    report.set_defaults(run=_report)
     detectors = commands.add_parser("detectors", help="list every detector")
     detectors.set_defaults(run=_detectors)
     return parser
@@ -73,6 +85,12 @@ def _crawl(arguments: argparse.Namespace) -> int:
         return COULD_NOT_CRAWL
     outcome = asyncio.run(crawl_here(spec, store))
     return PASSED if outcome is Outcome.PASSED else BUGS_FOUND
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from bughive_worker.cli.report import fetch
+
+    return fetch(arguments.name, arguments.namespace, arguments.out, open_it=arguments.open)
 
 
 def _detectors(_: argparse.Namespace) -> int:

@@ -41,7 +41,7 @@ async def remove_old_reports(
 
 
 def too_old(report: StoredReport, live: Live | None, now: datetime, max_age: timedelta) -> bool:
-    """May a report go? Not where its CrawlSession is there, or may be: a list that is older than the report tells nothing.
+    """May a report go? Not where its CrawlSession is there, or may be: a list older than the report tells nothing.
 
     Args:
         report: the report.
