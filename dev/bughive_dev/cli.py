@@ -7,7 +7,7 @@ from bughive_dev import cluster_commands
 from bughive_dev.errors import SetupError
 from bughive_dev.hyperkube import hyperkube
 from bughive_dev.images import build_images, image_name
-from bughive_dev.versitygw import versitygw
+from bughive_dev.versitygw import artifact_store
 
 
 def _kubernetes() -> int:
@@ -18,7 +18,7 @@ def _kubernetes() -> int:
 
 def _artifact_store() -> int:
     """Build versitygw, the artifact store's program, into the cache, if it is not there yet."""
-    print(versitygw())
+    print(artifact_store())
     return 0
 
 

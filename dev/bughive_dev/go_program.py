@@ -5,7 +5,6 @@ import re
 import subprocess
 import time
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 
 from bughive_dev.errors import SetupError
@@ -15,7 +14,7 @@ NEWS_SECONDS = 15.0
 ERROR_LINES = 30
 
 
-def build_go_program(title: str, module: Path, package: str, target: Path, flags: Sequence[str] = ()) -> None:
+def build_go_program(title: str, module: Path, package: str, target: Path, link_flags: str = "-s -w") -> None:
     """Build one package of a module (or one that it requires) into the file ``target``.
 
     Raises:
@@ -27,9 +26,20 @@ def build_go_program(title: str, module: Path, package: str, target: Path, flags
     go = find_go(needed)
     print(f"building {title} with {go}, once for all checkouts", flush=True)
     started = time.monotonic()
-    command = [str(go), "build", "-v", "-trimpath", "-buildvcs=false", *flags, "-o", str(target), package]
+    command = [
+        str(go),
+        "build",
+        "-v",
+        "-trimpath",
+        "-buildvcs=false",
+        "-ldflags",
+        link_flags,
+        "-o",
+        str(target),
+        package,
+    ]
     _compile(title, command, module, started)
-    print(f"built {target.with_suffix('')} in {time.monotonic() - started:.0f} s", flush=True)
+    print(f"built {title} in {time.monotonic() - started:.0f} s", flush=True)
 
 
 def from_go_mod(module: Path, pattern: str) -> str:

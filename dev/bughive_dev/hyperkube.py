@@ -48,7 +48,7 @@ def _entry() -> Path:
 def _build(target: Path) -> None:
     version = kubernetes_version()
     print("this takes about 7 minutes on two cores", flush=True)
-    build_go_program(f"Kubernetes {version}", HYPERKUBE_MODULE, ".", target, ["-ldflags", _link_flags(version)])
+    build_go_program(f"Kubernetes {version}", HYPERKUBE_MODULE, ".", target, _link_flags(version))
 
 
 def _link_flags(version: str) -> str:

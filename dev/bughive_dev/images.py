@@ -13,7 +13,7 @@ from bughive_dev.base_image import base_image
 from bughive_dev.checkout import ROOT, cache_directory
 from bughive_dev.errors import SetupError
 from bughive_dev.image_archive import write_archive
-from bughive_dev.versitygw import versitygw, versitygw_version
+from bughive_dev.versitygw import PROGRAMS, artifact_store, versitygw_version
 
 TARGETS = ("operator", "worker")
 ARTIFACTS = "artifacts"
@@ -47,8 +47,8 @@ def _artifacts(archive: Path) -> Path:
         "org.opencontainers.image.licenses": "Apache-2.0",
         "org.opencontainers.image.version": _version(),
     }
-    program = {"/versitygw": versitygw()}
-    write_archive(archive, image_name(ARTIFACTS), program, ["/versitygw"], ARTIFACTS_USER, labels)
+    programs = {f"/{name}": artifact_store() / name for name in PROGRAMS}
+    write_archive(archive, image_name(ARTIFACTS), programs, ["/artifact-store"], ARTIFACTS_USER, labels)
     return archive
 
 

@@ -10,20 +10,22 @@ from bughive_dev.go_program import build_go_program, from_go_mod
 
 MODULE = ROOT / "dev/versitygw"
 PACKAGE = "github.com/versity/versitygw/cmd/versitygw"
-SOURCES = ("go.mod", "go.sum")
+SOURCES = ("go.mod", "go.sum", "main.go")
+PROGRAMS = ("artifact-store", "versitygw")
+"""What makes the store's folders and becomes the other, and the store itself."""
 
 
-def versitygw() -> Path:
-    """The path of the program, which is built first where the cache does not have it (a minute or two).
+def artifact_store() -> Path:
+    """The folder of the store's programs, which are built first where the cache does not have them (a minute or two).
 
     Raises:
-        SetupError: it cannot be built.
+        SetupError: they cannot be built.
     """
     return cached(_entry(), _build)
 
 
 def is_built() -> bool:
-    """Is the program in the cache?"""
+    """Are the programs in the cache?"""
     return _entry().exists()
 
 
@@ -37,7 +39,8 @@ def _entry() -> Path:
     return cache_directory() / f"versitygw/{versitygw_version()}-{platform.machine()}-{digest}"
 
 
-def _build(target: Path) -> None:
+def _build(folder: Path) -> None:
+    folder.mkdir()
     version = versitygw_version()
-    flags = ["-ldflags", f"-s -w -X main.Version=v{version}"]
-    build_go_program(f"versitygw {version}", MODULE, PACKAGE, target, flags)
+    build_go_program("artifact-store", MODULE, ".", folder / "artifact-store")
+    build_go_program(f"versitygw {version}", MODULE, PACKAGE, folder / "versitygw", f"-s -w -X main.Version=v{version}")

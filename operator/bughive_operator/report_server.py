@@ -8,14 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 
 from bughive_operator.listening import listening
 from bughive_operator.startup import CannotStart
-from bughive_protocol.artifact_names import ReportFile, parse_report_key
+from bughive_protocol.artifact_names import REPORTS_PATH, ReportFile, parse_report_key
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.artifact_store import ArtifactStore, StoredFile
 from bughive_protocol.errors import ArtifactStoreUnavailable
@@ -36,8 +35,8 @@ HEADERS = {
     "Cache-Control": "private, no-cache",
 }
 _NO_REPORT = (
-    "There is no report here. A report is at {path}/NAMESPACE/UID/report.html and report.json, where UID is the "
-    "CrawlSession's metadata.uid. It is written when the session ends, and removed after the CrawlSession is.\n"
+    f"There is no report here. A report is at {REPORTS_PATH}/NAMESPACE/UID/report.html and report.json, where UID is "
+    "the CrawlSession's metadata.uid. It is written when the session ends, and removed after the CrawlSession is.\n"
 )
 _AWAY = "The report cannot be read now. The operator's log says why; try again in a minute.\n"
 
@@ -60,31 +59,31 @@ async def serving_reports(settings: ArtifactSettings, endpoint: str) -> AsyncIte
         raise CannotStart(
             f"BUGHIVE_ARTIFACT_URL: {error}. Mount it here too, or leave REPORTS_ENDPOINT empty."
         ) from error
-    async with listening(report_app(store, urlsplit(endpoint).path.rstrip("/")), endpoint, "REPORTS_ENDPOINT"):
+    async with listening(report_app(store), endpoint, "REPORTS_ENDPOINT"):
         yield
 
 
-def report_app(store: ArtifactStore, path: str) -> web.Application:
-    """The application that serves the reports of ``store`` below ``path``."""
+def report_app(store: ArtifactStore) -> web.Application:
+    """The application that serves the reports of ``store``."""
     app = web.Application()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         # Decoded already, so that no escape sequence gets past the check.
         file = parse_report_key(request.match_info["key"])
         if file is None:
-            return _not_found(path)
+            return _not_found()
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 stored = await store.open(file)
         except (ArtifactStoreUnavailable, TimeoutError) as error:
             log.warning("a report cannot be read", error=str(error) or "the artifact store does not answer")
             return web.Response(text=_AWAY, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
-        return _not_found(path) if stored is None else await _send(request, file, stored)
+        return _not_found() if stored is None else await _send(request, file, stored)
 
     async def elsewhere(_: web.Request) -> web.Response:
-        return _not_found(path)
+        return _not_found()
 
-    app.router.add_get(f"{path}/{{key:.*}}", answer)  # HEAD too
+    app.router.add_get(f"{REPORTS_PATH}/{{key:.*}}", answer)  # HEAD too
     app.router.add_get("/{key:.*}", elsewhere)
     return app
 
@@ -111,5 +110,5 @@ async def _send(request: web.Request, file: ReportFile, stored: StoredFile) -> w
     return response
 
 
-def _not_found(path: str) -> web.Response:
-    return web.Response(text=_NO_REPORT.format(path=path), status=HTTPStatus.NOT_FOUND)
+def _not_found() -> web.Response:
+    return web.Response(text=_NO_REPORT, status=HTTPStatus.NOT_FOUND)

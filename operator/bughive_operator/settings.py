@@ -33,7 +33,7 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
     scale-in takes idle ones first. Empty: none is."""
     health_endpoint: Endpoint = ""
     """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`. Empty: nowhere."""
-    reports_endpoint: Endpoint = ""
+    reports_endpoint: Annotated[str, Field(pattern=r"^(http://[^\s/]+/reports)?$")] = ""
     """Where to serve reports, leader or not, such as `http://0.0.0.0:8082/reports`. It has no login:
     keep it inside the cluster, or behind an Ingress that has one. Empty: nowhere."""
     reports_service: Annotated[str, Field(pattern=r"^([a-z0-9.-]+/[a-z0-9-]+:[a-z0-9-]+)?$")] = ""

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 CONTENT_TYPES: Mapping[str, str] = {"report.html": "text/html; charset=utf-8", "report.json": "application/json"}
 """A report's files and their types; there are no others."""
 
+REPORTS_PATH = "/reports"
+"""Where the operator serves reports: ``/reports/{namespace}/{session id}/report.html``."""
+
 # No dot and no slash in either: whatever a path says, it stays in its store.
 _NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SESSION_ID = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?")

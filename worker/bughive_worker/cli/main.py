@@ -52,6 +52,18 @@ def _parser() -> argparse.ArgumentParser:
     cleanup.add_argument("--max-age-hours", type=float, default=24, metavar="N", help="since they ended (%(default)s)")
     cleanup.add_argument("--dry-run", action="store_true", help="only say what would go")
     cleanup.set_defaults(run=_cleanup)
+    report = commands.add_parser(
+        "report",
+        help="fetch the report of a CrawlSession from a cluster",
+        description="Fetch report.html and report.json of a CrawlSession, with kubectl's kubeconfig and rights.",
+    )
+    report.add_argument("name", metavar="NAME", help="the CrawlSession")
+    report.add_argument("-n", "--namespace", help="its namespace, instead of the kubeconfig's")
+    report.add_argument(
+        "--out", default="bughive-report", metavar="DIR", help="where the files go (%(default)s); - prints report.json"
+    )
+    report.add_argument("--open", action="store_true", help="open report.html in the browser")
+    report.set_defaults(run=_report)
     detectors = commands.add_parser("detectors", help="list every detector")
     detectors.set_defaults(run=_detectors)
     return parser
@@ -87,6 +99,12 @@ def _cleanup(arguments: argparse.Namespace) -> int:
     from bughive_worker.cli.cleanup import clean_up
 
     return clean_up(arguments.max_age_hours, dry_run=arguments.dry_run)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from bughive_worker.cli.report import fetch
+
+    return fetch(arguments.name, arguments.namespace, arguments.out, open_it=arguments.open)
 
 
 def _detectors(_: argparse.Namespace) -> int:

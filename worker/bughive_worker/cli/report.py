@@ -1,0 +1,130 @@
+"""``bughive report``: fetches a session's report files, through the API server if need be."""
+
+import json
+import sys
+import webbrowser
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from bughive_crds import GROUP, VERSION
+from bughive_crds.crawl_report import REPORTS_SERVICE_ANNOTATION
+from bughive_crds.crawl_session import Phase
+from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile
+from bughive_protocol.artifact_url import Directory, parse_artifact_url
+from bughive_protocol.errors import PermanentError
+from bughive_worker.cli.cluster import Answer, UserCluster
+from bughive_worker.cli.report_service import ReportService
+
+STDOUT = "-"
+_OVER = frozenset({Phase.COMPLETED, Phase.FAILED, Phase.CANCELLED})
+
+
+class NoReport(PermanentError):
+    """There is nothing to fetch; the message says why and what to do."""
+
+
+def fetch(name: str, namespace: str | None, out: str, *, open_it: bool) -> int:
+    """Fetch the files of a session's report into a directory, or its JSON to the standard output.
+
+    Args:
+        name: the CrawlSession.
+        namespace: its namespace; None: the kubeconfig's.
+        out: the directory, or ``-``.
+        open_it: whether the HTML is opened in the browser.
+
+    Raises:
+        BugHiveError: there is no report, or it cannot be fetched.
+    """
+    if open_it and out == STDOUT:
+        raise NoReport("--open needs a file to open: name a directory with --out")
+    cluster = UserCluster()
+    namespace = namespace or cluster.namespace
+    session = _resource(cluster, "crawlsessions", namespace, name)
+    if session is None:
+        raise NoReport(
+            f"There is no CrawlSession {name} in the namespace {namespace}. Look for it: kubectl get crawlsessions -A"
+        )
+    report = _report_of(session, _resource(cluster, "crawlreports", namespace, name))
+    names = ["report.json"] if out == STDOUT else list(CONTENT_TYPES)
+    files = {file: _read(cluster, report, ReportFile(namespace, session["metadata"]["uid"], file)) for file in names}
+    if report["report"].get("partial"):
+        sys.stderr.write("The report is partial: the session was stopped before it had seen every page.\n")
+    if out == STDOUT:
+        sys.stdout.buffer.write(files["report.json"])
+        return 0
+    written = _write(Path(out), files)
+    if open_it:
+        webbrowser.open(written["report.html"].absolute().as_uri())
+    return 0
+
+
+def _resource(cluster: UserCluster, plural: str, namespace: str, name: str) -> dict[str, Any] | None:
+    answer = cluster.get(f"/apis/{GROUP}/{VERSION}/namespaces/{quote(namespace, '')}/{plural}/{quote(name, '')}")
+    match answer.status:
+        case HTTPStatus.OK:
+            found: dict[str, Any] = json.loads(answer.content)
+            return found
+        case HTTPStatus.NOT_FOUND if _knows_kind(answer):
+            return None
+        case HTTPStatus.NOT_FOUND:
+            raise NoReport("This cluster has no BugHive: its CustomResourceDefinitions are not installed.")
+        case HTTPStatus.FORBIDDEN | HTTPStatus.UNAUTHORIZED:
+            raise NoReport(
+                f"You may not get {plural} in the namespace {namespace}. Ask for a Role there with: "
+                f'apiGroups: ["{GROUP}"], resources: ["crawlsessions", "crawlreports"], verbs: ["get"]'
+            )
+        case _:
+            raise NoReport(f"The API server refused: {answer.status} {answer.text[:300]}")
+
+
+def _knows_kind(answer: Answer) -> bool:
+    """Is the object missing, and not its kind? The API server answers the latter in plain text."""
+    return answer.is_status and b'"name":' in answer.content
+
+
+def _report_of(session: dict[str, Any], report: dict[str, Any] | None) -> dict[str, Any]:
+    name, status = session["metadata"]["name"], session.get("status", {})
+    if report is not None:
+        owners = {owner["uid"] for owner in report["metadata"].get("ownerReferences", [])}
+        if session["metadata"]["uid"] in owners:
+            return report
+    phase = status.get("phase") or "Pending"
+    if phase in _OVER:
+        raise NoReport(f"{name} is {phase} and has no report: {status.get('message') or 'it crawled nothing'}")
+    pages = status.get("progress", {}).get("pages")
+    raise NoReport(
+        f"{name} is not finished: it is {phase}{f', {pages} pages' if pages else ''}. "
+        f"Wait for it: kubectl wait crawlsession/{name} --for=condition=Finished --timeout=1h"
+    )
+
+
+def _read(cluster: UserCluster, report: dict[str, Any], file: ReportFile) -> bytes:
+    artifacts = report["report"].get("artifacts", [])
+    url = next((artifact["url"] for artifact in artifacts if artifact["name"] == file.name), "")
+    if urlsplit(url).scheme == "file":
+        place = parse_artifact_url(url)
+        if isinstance(place, Directory) and place.path.is_file():
+            return place.path.read_bytes()
+    service = report["metadata"].get("annotations", {}).get(REPORTS_SERVICE_ANNOTATION)
+    if not service:
+        raise NoReport(
+            f"{file.name} is at {url or 'no known place'}, and the operator serves no reports. "
+            "Whoever runs BugHive can set REPORTS_ENDPOINT and REPORTS_SERVICE for the operator; "
+            "what ends from then on can be fetched."
+        )
+    return ReportService.parse(service).read(cluster, file)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> dict[str, Path]:
+    written = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            written[name] = folder / name
+            written[name].write_bytes(data)
+            sys.stdout.write(f"{written[name]}\n")
+    except OSError as error:
+        raise NoReport(f"--out {folder} cannot be written ({error.strerror}); name another directory") from error
+    return written
