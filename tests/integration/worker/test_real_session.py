@@ -1,9 +1,11 @@
 """The console command itself, with the real crawl, browser and report."""
 
+import asyncio
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,6 +14,7 @@ import psutil
 import pytest
 
 from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, Outcome
+from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile
 from bughive_protocol.control import DispatchOrder
 
 PAGES = {
@@ -45,11 +48,12 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-def test_the_command_crawls_a_site_and_writes_its_report(lab, site: str, tmp_path: Path) -> None:
+@contextmanager
+def crawling(lab, log: Path, site: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The command, given one session of the site, which has ended."""
     command = [str(Path(sys.executable).with_name("bughive-worker")), "--queues", "crawl", "--concurrency", "1"]
-    log = tmp_path / "command.log"
     with log.open("wb") as sink:
-        environment = lab.environment(BUGHIVE_EGRESS_ALLOW_CIDRS="127.0.0.0/8")
+        environment = lab.environment(BUGHIVE_EGRESS_ALLOW_CIDRS="127.0.0.0/8", **variables)
         worker = subprocess.Popen(command, env=environment, stderr=sink, stdout=sink, start_new_session=True)
     try:
         spec = CrawlSessionSpec(url=site, browser=BrowserSpec(requests_per_second=100))
@@ -57,6 +61,15 @@ def test_the_command_crawls_a_site_and_writes_its_report(lab, site: str, tmp_pat
         assert lab.control(lambda control: control.dispatch(order))
         lab.send("real")
         lab.wait("an end", lambda: lab.observe("real").verdict or lab.observe("real").release, seconds=60)
+        yield worker
+    finally:
+        worker.terminate()
+        worker.wait(30)
+
+
+def test_the_command_crawls_a_site_and_writes_its_report(lab, site: str, tmp_path: Path) -> None:
+    log = tmp_path / "command.log"
+    with crawling(lab, log, site) as worker:
         seen = lab.observe("real")
         assert seen.verdict is not None, log.read_text()
         assert seen.verdict.outcome is Outcome.BUGS_FOUND
@@ -70,9 +83,32 @@ def test_the_command_crawls_a_site_and_writes_its_report(lab, site: str, tmp_pat
         assert parent.num_threads() == 1, "a thread before the fork leaves its locks to every child"
         family = parent.children(recursive=True)
         assert any("headless" in " ".join(process.cmdline()) for process in family)
-    finally:
-        worker.terminate()
-        worker.wait(30)
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
     assert worker.returncode == 0
+
+
+def test_the_command_keeps_its_report_in_a_bucket_that_it_makes(
+    lab, site: str, tmp_path: Path, artifact_server
+) -> None:
+    log = tmp_path / "command.log"
+    public = "https://bughive.example.com/reports"
+    with crawling(lab, log, site, **artifact_server.environment, REPORTS_URL=public):
+        seen = lab.observe("real")
+        assert seen.verdict is not None, log.read_text()
+        assert seen.digest.report_url == f"{public}/shop/real/report.html"
+        files = {file for file, _ in asyncio.run(artifact_server.store().files())}
+        assert files == {ReportFile("shop", "real", name) for name in CONTENT_TYPES}
+
+
+def test_a_store_that_refuses_is_told_before_anything_is_crawled(
+    lab, site: str, tmp_path: Path, artifact_server
+) -> None:
+    log = tmp_path / "command.log"
+    with crawling(lab, log, site, **{**artifact_server.environment, "AWS_SECRET_ACCESS_KEY": "wrong-hush"}):
+        seen = lab.observe("real")
+        assert seen.verdict is None
+        assert seen.release.message.startswith("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: ")
+        assert not seen.release.permanent
+        assert seen.counts.crawled == 0
+        assert "hush" not in log.read_text()

@@ -49,7 +49,8 @@ class UserCluster:
             from kubernetes.client import ApiClient, Configuration
         except ImportError as error:
             raise NoCluster(
-                "bughive report needs the Kubernetes client, which is not installed: pip install 'bughive[cli]'"
+                "bughive report needs the Kubernetes client, which is not installed. Install BugHive with its extra "
+                "cli, such as by pip install '.[cli]' in a checkout."
             ) from error
         configuration = Configuration()
         try:

@@ -23,7 +23,7 @@ def test_without_a_kubeconfig_it_says_what_is_missing(monkeypatch, capsys, tmp_p
 
 def test_without_the_kubernetes_client_it_says_what_to_install(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "kubernetes", None)
-    assert "pip install 'bughive[cli]'" in told(monkeypatch, capsys, "shop")
+    assert "pip install '.[cli]'" in told(monkeypatch, capsys, "shop")
 
 
 def test_what_goes_to_the_terminal_cannot_be_opened(monkeypatch, capsys):
