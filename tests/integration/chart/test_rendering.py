@@ -1,0 +1,198 @@
+"""What the chart promises about pods, settings, rights and networks."""
+
+import pytest
+from pydantic.alias_generators import to_camel
+
+from bughive_dev.chart_values import SET_BY_CHART
+from bughive_operator.settings import OperatorSettings
+from bughive_protocol.settings import RedisSettings
+from bughive_worker.settings import WorkerSettings
+
+from .conftest import Refused, environment, of_kind, pod_specs
+
+SAMPLES = {bool: True, int: 7, float: 0.5}
+
+
+def sample(field):
+    """A value that a field takes, other than its default."""
+    name = str(field.annotation)
+    if "LogLevel" in name:
+        return "DEBUG"
+    if "LogFormat" in name:
+        return "console"
+    least = max((bound.ge for bound in field.metadata if hasattr(bound, "ge")), default=0)
+    return next((max(value, least) for kind, value in SAMPLES.items() if kind.__name__ in name), "sample")
+
+
+@pytest.mark.parametrize(
+    ("settings", "owner", "workload"),
+    [
+        (OperatorSettings, "operator", "Deployment/bughive-operator"),
+        (WorkerSettings, "workers", "Deployment/bughive-worker-crawl"),
+    ],
+)
+def test_every_setting_of_the_code_can_be_set_by_values(render, settings, owner, workload):
+    fields = {name: field for name, field in settings.model_fields.items() if name not in SET_BY_CHART}
+    shared = {to_camel(name): sample(field) for name, field in fields.items() if name in RedisSettings.model_fields}
+    own = {to_camel(name): sample(field) for name, field in fields.items() if name not in RedisSettings.model_fields}
+
+    given = environment(pod_specs(render({"settings": shared, owner: {"settings": own}}))[workload])
+
+    for name, field in fields.items():
+        variable = str(field.alias or name).upper()
+        assert given[variable].lower() == str(sample(field)).lower(), variable
+
+
+EVERYTHING = {
+    "operator": {"watchNamespaces": ["team-a"]},
+    "egress": {"allowCIDRs": ["10.0.0.0/8"], "allowHosts": ["shop.svc"]},
+    "chromium": {"sandbox": True},
+    "anthropic": {"apiKey": "a"},
+    "linear": {"apiKey": "b"},
+    "reports": {"publicURL": "https://bughive.example/reports"},
+    "artifacts": {
+        "enabled": False,
+        "external": {"url": "s3://b", "endpoint": "https://s3.example", "existingSecret": "s3"},
+    },
+}
+BY_EXTRA_ENV = {"celery_broker_url", "celery_result_backend"}
+BY_IMAGE = {"chromium", "kubeconfig"}
+
+
+def test_what_the_chart_sets_itself_reaches_the_processes(render):
+    pods = pod_specs(render(EVERYTHING))
+    given = environment(pods["Deployment/bughive-operator"]) | environment(pods["Deployment/bughive-worker-crawl"])
+
+    fields = OperatorSettings.model_fields | WorkerSettings.model_fields
+    wanted = {str(fields[name].alias or name).upper() for name in SET_BY_CHART.keys() - BY_EXTRA_ENV - BY_IMAGE}
+
+    assert wanted - given.keys() == set()
+
+
+def test_a_queue_may_differ_from_the_other_workers(render):
+    values = {
+        "workers": {"settings": {"sliceSeconds": 600}, "nodeSelector": {"pool": "work"}},
+        "queues": {"crawl": {"settings": {"sliceSeconds": 60}, "nodeSelector": {"pool": "crawl"}}},
+    }
+    pods = pod_specs(render(values))
+
+    assert environment(pods["Deployment/bughive-worker-crawl"])["BUGHIVE_SLICE_SECONDS"] == "60"
+    assert environment(pods["Deployment/bughive-worker-media"])["BUGHIVE_SLICE_SECONDS"] == "600"
+    assert pods["Deployment/bughive-worker-crawl"]["spec"]["nodeSelector"] == {"pool": "crawl"}
+    assert pods["Deployment/bughive-worker-media"]["spec"]["nodeSelector"] == {"pool": "work"}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"operator": {"replcas": 3}}, "additional properties 'replcas' not allowed"),
+        ({"queues": {"crwal": {}}}, "additional properties 'crwal' not allowed"),
+        ({"queues": {"crawl": {"autoscaling": {"mode": "hpa"}}}}, "value must be one of 'none', 'hpa-cpu'"),
+        ({"operator": {"settings": {"maxRuning": 3}}}, "additional properties 'maxRuning' not allowed"),
+        ({"workers": {"settings": {"sliceSeconds": 99999}}}, "maximum: got 99,999, want 2,400"),
+        ({"redis": {"enabled": False}}, "set redis.external.url"),
+        ({"artifacts": {"enabled": False}}, "set artifacts.external.url"),
+        ({"queues": {"crawl": {"autoscaling": {"mode": "hpa-external"}}}}, "metricName is needed by mode hpa-external"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_wrong(render, values, message):
+    with pytest.raises(Refused, match=message.replace("(", r"\(")):
+        render(values)
+
+
+def test_every_container_is_bounded_and_reads_only_its_image(render):
+    for name, template in pod_specs(render({"flower": {"enabled": True}})).items():
+        assert template["spec"]["enableServiceLinks"] is False, name
+        for container in template["spec"]["containers"]:
+            assert container["resources"]["limits"]["memory"], name
+            assert container["resources"]["requests"].keys() == {"cpu", "memory"}, name
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }, name
+
+
+def test_only_the_operator_and_the_test_carry_a_token(render):
+    tokens = {
+        name for name, pod in pod_specs(render()).items() if pod["spec"].get("automountServiceAccountToken", True)
+    }
+    assert tokens == {"Deployment/bughive-operator", "Pod/bughive-test"}
+
+
+def rights(objects, kind, name):
+    (role,) = of_kind(objects, kind, name)
+    return {
+        f"{'/'.join(filter(None, (group, resource)))}{sorted(rule.get('resourceNames', ()))}": sorted(rule["verbs"])
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+
+
+SESSIONS = {
+    "bughive.dev/crawlsessions[]": ["delete", "get", "list", "watch"],
+    "bughive.dev/crawlsessions/status[]": ["patch"],
+    "bughive.dev/crawlreports[]": ["create", "patch"],
+    "events[]": ["create"],
+}
+DEFINITIONS = {
+    "apiextensions.k8s.io/customresourcedefinitions['crawlreports.bughive.dev', 'crawlsessions.bughive.dev']": ["get"]
+}
+
+
+def test_the_operator_may_do_this_and_no_more(render):
+    objects = render()
+    assert rights(objects, "ClusterRole", "bughive-bughive-operator") == SESSIONS | DEFINITIONS
+    assert rights(objects, "Role", "bughive-operator") == {
+        "coordination.k8s.io/leases[]": ["create"],
+        "coordination.k8s.io/leases['bughive-operator']": ["get", "patch"],
+        "pods[]": ["list", "patch"],
+    }
+
+
+def test_a_namespaced_operator_has_its_rights_in_its_namespaces_only(render):
+    objects = render({"operator": {"watchNamespaces": ["team-a"]}})
+    assert rights(objects, "ClusterRole", "bughive-bughive-operator") == DEFINITIONS
+    assert rights(objects, "Role", "operator-sessions") == SESSIONS
+    assert [role["metadata"]["namespace"] for role in of_kind(objects, "Role", "operator-sessions")] == ["team-a"]
+
+
+def test_crawls_reach_the_internet_and_no_private_network(render):
+    (policy,) = of_kind(render(), "NetworkPolicy", "bughive-crawl")
+    block = policy["spec"]["egress"][0]["to"][0]["ipBlock"]
+    assert block["cidr"] == "0.0.0.0/0"
+    assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"} <= set(block["except"])
+
+
+def test_whatever_no_policy_names_is_denied(render):
+    (deny,) = of_kind(render(), "NetworkPolicy", "default-deny")
+    assert deny["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    assert "ingress" not in deny["spec"]
+    assert "egress" not in deny["spec"]
+
+
+def test_redis_is_reached_by_the_releases_pods_only(render):
+    (policy,) = of_kind(render(), "NetworkPolicy", "bughive-redis")
+    (rule,) = policy["spec"]["ingress"]
+    (source,) = rule["from"]
+    assert "namespaceSelector" not in source
+    assert {"key": "app.kubernetes.io/instance", "operator": "In", "values": ["bughive"]} in source["podSelector"][
+        "matchExpressions"
+    ]
+
+
+def test_definitions_stay_when_the_release_goes_unless_they_are_not_to(render):
+    policy = "helm.sh/resource-policy"
+    kept = of_kind(render(), "CustomResourceDefinition")
+    assert {crd["metadata"]["annotations"].get(policy) for crd in kept} == {"keep"}
+    gone = of_kind(render({"crds": {"keep": False}}), "CustomResourceDefinition")
+    assert {crd["metadata"]["annotations"].get(policy) for crd in gone} == {None}
+
+
+def test_a_deployment_that_is_scaled_by_others_says_no_number(render):
+    objects = render({"queues": {"media": {"autoscaling": {"mode": "none"}, "replicas": 3}}})
+    numbers = {one["metadata"]["name"]: one["spec"].get("replicas") for one in of_kind(objects, "Deployment", "")}
+    assert (numbers["bughive-worker-crawl"], numbers["bughive-worker-media"]) == (None, 3)
+    scaled = {hpa["spec"]["scaleTargetRef"]["name"] for hpa in of_kind(objects, "HorizontalPodAutoscaler")}
+    assert scaled == {"bughive-worker-crawl", "bughive-worker-tickets", "bughive-worker-default"}
