@@ -57,6 +57,10 @@ class Sessions:
         """Every session there is."""
         return set(self._resources)
 
+    def all(self) -> list[Resource]:
+        """Every resource as it was last seen."""
+        return list(self._resources.values())
+
     def unfinished(self) -> list[str]:
         """The sessions that are not in a final phase, the oldest first."""
         found = [r for r in self._resources.values() if r.status.phase is None or not r.status.phase.terminal]

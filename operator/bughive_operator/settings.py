@@ -1,6 +1,7 @@
 """The operator's settings, read once at its start from environment variables of the fields' names."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
@@ -27,7 +28,8 @@ class OperatorSettings(RedisSettings):
     lease_name: str = "bughive-operator"
     """The name of that Lease."""
     health_endpoint: Annotated[str, Field(pattern=r"^(http://[^\s/]+/\S*)?$")] = ""
-    """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`. Empty: nowhere."""
+    """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`, and Prometheus at `/metrics` of the same
+    host and port. Empty: nowhere."""
     stale_seconds: Seconds = 60
     """A loop that has not turned for this long makes the liveness probe fail."""
     # Each may hold a connection to Redis at the same time, and redis-py's pool refuses the 101st.
@@ -55,6 +57,13 @@ class OperatorSettings(RedisSettings):
     """The wait after a session's first error; it doubles with each further one."""
     poison_attempts: Annotated[int, Field(ge=1)] = 3
     """A session fails when so many attempts in a row lost their worker without crawling a page."""
+
+    @field_validator("health_endpoint")
+    @classmethod
+    def _leaves_metrics_alone(cls, url: str) -> str:
+        if urlsplit(url).path == "/metrics":
+            raise ValueError("/metrics is where Prometheus asks; choose another path, such as /healthz")
+        return url
 
     @field_validator("watch_namespaces", mode="before")
     @classmethod
