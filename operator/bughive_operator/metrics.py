@@ -9,6 +9,7 @@ from importlib.metadata import version
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bughive_crds.crawl_session import Phase
+from bughive_operator.reasons import Reason
 
 REGISTRY = CollectorRegistry()
 """The operator's own, so that nothing else that is imported shows up at its endpoint."""
@@ -126,3 +127,5 @@ for _phase in Phase:
     SESSIONS.labels(_phase)
 for _outcome in ("Passed", "BugsFound", "Error", "Cancelled"):
     FINISHED.labels(_outcome)
+for _reason in (Reason.WORKER_LOST, Reason.ATTEMPT_FAILED, Reason.WORKER_DRAINED, Reason.SLICE_ENDED):
+    ATTEMPTS_ENDED.labels(_reason)
