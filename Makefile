@@ -22,6 +22,7 @@ lint: $(READY) ## Check style, types, the arrows between the rooms, and that gen
 	.venv/bin/lint-imports
 	$(PYTHON) -m bughive_crds --check
 	$(PYTHON) -m bughive_dev.settings_page --check
+	$(PYTHON) -m bughive_dev.metrics_page --check
 	$(PYTHON) -m bughive_worker.report.document --check docs/report.schema.json
 	$(PYTHON) -m bughive_dev.chart_values --check
 

@@ -32,6 +32,8 @@ SET_BY_CHART = {
     "worker_namespace": "the release's namespace",
     "health_endpoint": "a port of the pod",
     "health_file": "the probes",
+    "metrics_endpoint": "metrics.enabled",
+    "prometheus_multiproc_dir": "the pod's /tmp",
     "artifact_url": "artifacts.*",
     "artifact_path_style": "artifacts.external.pathStyle",
     "aws_endpoint_url": "artifacts.*",

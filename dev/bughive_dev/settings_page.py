@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from bughive_dev.generated import write_or_check
 from bughive_operator.settings import OperatorSettings
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.settings import RedisSettings
@@ -54,14 +55,7 @@ def _default(field: FieldInfo) -> str:
 
 def main() -> int:
     """Write the page, or with ``--check`` say whether it is fresh."""
-    text = render()
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(text)
-        return 0
-    if PAGE.is_file() and PAGE.read_text() == text:
-        return 0
-    sys.stderr.write("docs/settings.md is stale: run `python -m bughive_dev.settings_page`\n")
-    return 1
+    return write_or_check(PAGE, render(), "bughive_dev.settings_page")
 
 
 if __name__ == "__main__":

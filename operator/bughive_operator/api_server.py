@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from bughive_crds import API_VERSION, GROUP, VERSION
 from bughive_crds.crawl_report import REPORTS_SERVICE_ANNOTATION
+from bughive_operator import metrics
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import kopf_credentials
 from bughive_operator.observation import Resource
@@ -180,7 +181,12 @@ class ApiServer:
         query: Mapping[str, str] | None = None,
     ) -> Body:
         call = functools.partial(self._blocking_call, method, path, body, content_type, dict(query or {}))
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        try:
+            with metrics.API_CALL_SECONDS.labels(method).time():
+                return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        except ApiServerError as error:
+            metrics.API_ERRORS.labels(error.status).inc()
+            raise
 
     def _blocking_call(
         self, method: str, path: str, body: Body | None, content_type: str, query: dict[str, str]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import structlog
 
 from bughive_crds.crawl_session import CrawlSessionStatus
-from bughive_operator import actions
+from bughive_operator import actions, metrics
 from bughive_operator.announcer import Announcer
 from bughive_operator.api_server import ApiServer, NotFound
 from bughive_operator.line import Line
@@ -14,6 +14,7 @@ from bughive_operator.messenger import Messenger
 from bughive_operator.observation import Resource
 from bughive_operator.rates import ProgressGate, TokenBucket
 from bughive_operator.sessions import Sessions
+from bughive_operator.status_metrics import count_change
 from bughive_protocol.control import DispatchOrder, SessionControl
 
 log = structlog.get_logger(__name__)
@@ -88,8 +89,10 @@ class Applier:
                 if transition:
                     await self._transitions.take()
                 await self._patch(resource, status)
+                metrics.STATUS_PATCHES.labels("transition" if transition else "progress").inc()
             case actions.Dispatch(attempt):
                 if await self._control.dispatch(_order(resource, attempt)):
+                    metrics.DISPATCHES.inc()
                     await self._send(uid, attempt)
             case actions.Send(attempt):
                 await self._send(uid, attempt)
@@ -116,12 +119,14 @@ class Applier:
     async def _patch(self, resource: Resource, status: CrawlSessionStatus) -> None:
         before = resource.status
         self._sessions.refresh(await self._api.patch_status(resource, status_patch(before, status)))
+        count_change(resource, status)
         self._progress.note(resource.uid)
         if status.phase is not before.phase or status.attempt != before.attempt:
             log.info("session changed", phase=status.phase, attempt=status.attempt, message=status.message)
 
     async def _send(self, uid: str, attempt: int) -> None:
         await self._messenger.send(uid, attempt)
+        metrics.MESSAGES.inc()
         await self._control.mark_sent(uid, attempt)
 
     async def _expire(self, resource: Resource) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bughive_operator.listening import listening
+from bughive_operator.metrics_page import PATH, metrics_page
 
 
 class Heartbeat:
@@ -28,27 +29,37 @@ class Heartbeat:
 
 
 class Health:
-    """The ages of what has to go on, in seconds, by a name that says what is wrong when one grows too high."""
+    """The ages of what has to go on, in seconds, and what is wrong when one grows too high."""
 
     def __init__(self, limit: float) -> None:
         self._limit = limit
+        self._complaints: dict[str, str] = {}
         self._ages: dict[str, Callable[[], float]] = {}
 
-    def watch(self, complaint: str, age: Callable[[], float]) -> None:
-        """Have an eye on one more loop."""
-        self._ages[complaint] = age
+    def watch(self, loop: str, complaint: str, age: Callable[[], float]) -> None:
+        """Have an eye on one more loop; ``loop`` is its name in the metrics."""
+        self._complaints[loop] = complaint
+        self._ages[loop] = age
+
+    def ages(self) -> dict[str, float]:
+        """How old each loop is, in seconds, by its name."""
+        return {loop: age() for loop, age in self._ages.items()}
 
     def complaint(self) -> str | None:
         """What has not gone on for too long, so that the process is better started anew; None: all is well."""
-        for complaint, age in self._ages.items():
-            if (seconds := age()) > self._limit:
-                return f"{complaint} for {seconds:.0f} s"
+        for loop, seconds in self.ages().items():
+            if seconds > self._limit:
+                return f"{self._complaints[loop]} for {seconds:.0f} s"
         return None
 
 
 @asynccontextmanager
-async def answering(health: Health, endpoint: str) -> AsyncIterator[None]:
-    """Answer liveness probes at a URL such as ``http://0.0.0.0:8080/healthz``; nowhere where it is empty.
+async def answering(
+    health: Health, endpoint: str, refresh_gauges: Callable[[], None] = lambda: None
+) -> AsyncIterator[None]:
+    """Answer liveness probes at a URL such as ``http://0.0.0.0:8080/healthz``, and scrapes at ``/metrics`` beside it.
+
+    Where the URL is empty: nowhere.
 
     Raises:
         CannotStart: the address cannot be listened on.
@@ -64,5 +75,6 @@ async def answering(health: Health, endpoint: str) -> AsyncIterator[None]:
 
     app = web.Application()
     app.router.add_get(urlsplit(endpoint).path or "/", answer)
+    app.router.add_get(PATH, metrics_page(refresh_gauges))
     async with listening(app, endpoint, "HEALTH_ENDPOINT"):
         yield

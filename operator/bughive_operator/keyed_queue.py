@@ -78,6 +78,11 @@ class KeyedQueue:
         """Whether nothing is being worked on or ready to be."""
         return not (self._running or self._urgent or self._ordinary)
 
+    @property
+    def waiting(self) -> int:
+        """How many keys are ready to be worked on and wait for a free hand."""
+        return len(self._urgent) + len(self._ordinary)
+
     def longest_run(self) -> float:
         """For how many seconds the slowest key has been worked on. May be asked from any thread."""
         begun = list(self._running.values())

@@ -58,6 +58,10 @@ class Line:
         place = self._places.get(uid)
         return place is not None and self._ahead(place) < self._max_running - len(self._occupied)
 
+    def waiting_since(self) -> datetime | None:
+        """Since when the session has waited for a slot that has waited longest; None: none waits."""
+        return min((since for _, since, _ in self._waiting), default=None)
+
     def freed(self) -> list[str]:
         """The sessions that may be dispatched now, in order; none, if no slot was freed since this was last asked."""
         if not self._freed:

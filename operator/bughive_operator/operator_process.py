@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager, closing
 import structlog
 from redis.exceptions import RedisError
 
+from bughive_operator import metrics
 from bughive_operator.announcer import Announcer
 from bughive_operator.api_server import ApiServer, ApiServerError
 from bughive_operator.apply import Applier
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import NoCluster, log_in
+from bughive_operator.gauges import Gauges
 from bughive_operator.health import Health, Heartbeat, answering
 from bughive_operator.keyed_queue import KeyedQueue
 from bughive_operator.kopf_watch import KopfWatch
@@ -82,7 +84,7 @@ async def run(settings: OperatorSettings) -> None:
         try:
             operator = Operator(settings, api, clock, control, messenger, health)
             async with (
-                answering(health, settings.health_endpoint),
+                answering(health, settings.health_endpoint, operator.refresh_gauges),
                 serving_reports(settings, settings.reports_endpoint),
             ):
                 if settings.lease_namespace:
@@ -103,7 +105,7 @@ async def _lead(
 ) -> None:
     """Run the operator while it holds the Lease."""
     heartbeat = Heartbeat()
-    health.watch("the lease was neither renewed nor asked for", lambda: heartbeat.age)
+    health.watch("election", "the lease was neither renewed nor asked for", lambda: heartbeat.age)
     with closing(api.with_limits(CALL_SECONDS)) as own:
         leadership = Leadership(own, clock, settings.lease_namespace, settings.lease_name, heartbeat)
         try:
@@ -168,6 +170,13 @@ class Operator:
             self._queue.mark,
             login=api.kopf_credentials,
         )
+        self._gauges = Gauges(
+            sessions=self._sessions, line=self._line, queue=self._queue, watch=self._watch, health=health, clock=clock
+        )
+
+    def refresh_gauges(self) -> None:
+        """Let the gauges say what holds now. May be asked while the operator stands by."""
+        self._gauges.refresh()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop, or until a loop fails.
@@ -182,6 +191,7 @@ class Operator:
             raise CannotStart(f"The sessions cannot be listed: {error}") from error
         settings = self._settings
         self._watch_over_loops()
+        metrics.LEADER.set(1)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._queue.run(stop))
@@ -194,21 +204,23 @@ class Operator:
                     costs = PodCosts(self._api, self._sessions, settings.worker_namespace)
                     group.create_task(every(INTERVAL_SECONDS, costs.round, stop))
         finally:
+            metrics.LEADER.set(0)
             await self._reader.close()
 
     def _watch_over_loops(self) -> None:
         self._heartbeat.beat()  # it may have stood by for days
         self._kopf.heartbeat.beat()
-        self._health.watch("Redis was not polled", lambda: self._heartbeat.age)
-        self._health.watch("the watch of the API server stood still", lambda: self._kopf.heartbeat.age)
-        self._health.watch("one session has been worked on", self._queue.longest_run)
+        self._health.watch("redis", "Redis was not polled", lambda: self._heartbeat.age)
+        self._health.watch("watch", "the watch of the API server stood still", lambda: self._kopf.heartbeat.age)
+        self._health.watch("session", "one session has been worked on", self._queue.longest_run)
 
     async def _sweep_often(self, stop: asyncio.Event) -> None:
         await pause(self._settings.sweep_seconds, stop)
         await every(self._settings.sweep_seconds, self._sweep_once, stop)
 
     async def _reconcile(self, uid: str) -> float | None:
-        delay = await self._reconciler.reconcile(uid)
+        with metrics.RECONCILE_SECONDS.time(), metrics.RECONCILE_ERRORS.count_exceptions():
+            delay = await self._reconciler.reconcile(uid)
         self._mark(self._line.freed())
         return delay
 

@@ -3,6 +3,7 @@
 from redis.exceptions import RedisError
 from structlog.contextvars import bound_contextvars
 
+from bughive_operator import metrics
 from bughive_operator.actions import Plan, StopWork
 from bughive_operator.api_server import ApiServer, Conflict, NotFound
 from bughive_operator.apply import Applied, Applier
@@ -81,6 +82,7 @@ class Reconciler:
         try:
             return await self._applier.apply(resource, wanted.actions)
         except Conflict:
+            metrics.CONFLICTS.inc()
             # Our copy is old. The newest is one read away; the plan is made again from it.
             return await self._read_again(resource)
         except NotFound:

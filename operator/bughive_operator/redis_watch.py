@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 from redis.exceptions import RedisError
 
+from bughive_operator import metrics
 from bughive_operator.health import Heartbeat
 from bughive_operator.sessions import Sessions
 from bughive_protocol.control import SessionControl
@@ -57,6 +58,7 @@ class RedisWatch:
 
     def lost(self, error: RedisError) -> None:
         """Somebody could not reach Redis: statuses freeze until it is back."""
+        metrics.REDIS_ERRORS.inc()
         self._answers_since = None
         if not self._warned:
             log.warning("Redis cannot be reached; statuses stand still until it is back (REDIS_URL)", error=str(error))

@@ -63,6 +63,10 @@ class Sessions:
         held = (r.status for r in self._resources.values() if r.status.phase is Phase.RUNNING)
         return [status.worker for status in held if status.worker]
 
+    def all(self) -> list[Resource]:
+        """Every resource as it was last seen."""
+        return list(self._resources.values())
+
     def unfinished(self) -> list[str]:
         """The sessions that are not in a final phase, the oldest first."""
         found = [r for r in self._resources.values() if r.status.phase is None or not r.status.phase.terminal]

@@ -1,6 +1,7 @@
 """The operator's settings, read once at its start from environment variables of the fields' names."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
@@ -32,7 +33,8 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
     """The namespace of the workers' pods, which then are annotated with what their deletion would cost, so that
     scale-in takes idle ones first. Empty: none is."""
     health_endpoint: Endpoint = ""
-    """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`. Empty: nowhere."""
+    """Where to answer liveness probes, such as `http://0.0.0.0:8080/healthz`, and Prometheus at `/metrics` of the same
+    host and port. Empty: nowhere."""
     reports_endpoint: Annotated[str, Field(pattern=r"^(http://[^\s/]+/reports)?$")] = ""
     """Where to serve reports, leader or not, such as `http://0.0.0.0:8082/reports`. It has no login:
     keep it inside the cluster, or behind an Ingress that has one. Empty: nowhere."""
@@ -66,6 +68,13 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
     """The wait after a session's first error; it doubles with each further one."""
     poison_attempts: Annotated[int, Field(ge=1)] = 3
     """A session fails when so many attempts in a row lost their worker without crawling a page."""
+
+    @field_validator("health_endpoint")
+    @classmethod
+    def _leaves_metrics_alone(cls, url: str) -> str:
+        if urlsplit(url).path == "/metrics":
+            raise ValueError("/metrics is where Prometheus asks; choose another path, such as /healthz")
+        return url
 
     @field_validator("watch_namespaces", mode="before")
     @classmethod

@@ -16,12 +16,17 @@ def main() -> NoReturn:
     if given.check_health:
         problem = ailment(given.check_health, given.max_age)
         sys.exit(problem)
-    # Put off, for a probe has to be cheap. The crawl, and LangGraph with it, is imported here in the parent:
-    # each child forks with it ready.
-    from bughive_worker.runtime.site_work import open_site_work
-    from bughive_worker.serve import serve
+    # Put off, for a probe has to be cheap.
+    from bughive_protocol.settings import load
+    from bughive_worker.metrics_server.sharing import shared_metrics
+    from bughive_worker.settings import WorkerSettings
 
-    sys.exit(serve(given.queues, open_site_work, given.concurrency))
+    with shared_metrics(load(WorkerSettings)):
+        # The crawl, and LangGraph with it, is imported here in the parent: each child forks with it ready.
+        from bughive_worker.runtime.site_work import open_site_work
+        from bughive_worker.serve import serve
+
+        sys.exit(serve(given.queues, open_site_work, given.concurrency))
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

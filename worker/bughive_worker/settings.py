@@ -11,7 +11,10 @@ from bughive_protocol.settings import RedisSettings
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.net.egress_settings import EgressSettings
 
-_PLAIN = frozenset({*RedisSettings.model_fields, *ArtifactSettings.model_fields, "anthropic_api_key", "linear_api_key"})
+_METRICS = ("metrics_endpoint", "prometheus_multiproc_dir")
+_PLAIN = frozenset(
+    {*RedisSettings.model_fields, *ArtifactSettings.model_fields, "anthropic_api_key", "linear_api_key", *_METRICS}
+)
 """Fields whose environment variables have no prefix."""
 
 
@@ -31,6 +34,11 @@ class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSet
     """After this many seconds a crawl hands over, and waits for its next turn like any other session."""
     health_file: Path | None = None
     """A file that is touched every 5 s while the worker is well; `bughive-worker --check-health` reads its age."""
+    metrics_endpoint: Annotated[str, Field(pattern=r"^(http://[^\s/]+/\S*)?$")] = ""
+    """Where Prometheus asks for metrics, such as `http://0.0.0.0:9090/metrics`. Empty: nowhere."""
+    prometheus_multiproc_dir: Path | None = None
+    """A directory of this worker's own, best in memory, where its processes keep their metrics; its `*.db` files are
+    removed at start and end. By default a temporary one."""
     anthropic_api_key: SecretStr | None = None
     """Switches on the analysis by a language model, in versions that have it. A crawl works without."""
     linear_api_key: SecretStr | None = None

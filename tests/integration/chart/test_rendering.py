@@ -56,7 +56,7 @@ EVERYTHING = {
     },
 }
 BY_EXTRA_ENV = {"celery_broker_url", "celery_result_backend"}
-BY_IMAGE = {"chromium", "kubeconfig"}
+BY_IMAGE = {"chromium", "kubeconfig", "prometheus_multiproc_dir"}
 
 
 def test_what_the_chart_sets_itself_reaches_the_processes(render):

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from fixtures.commands import OPERATOR
+from fixtures.scraping import scrape
+
+from bughive_dev.ports import free_ports
 
 LEASE = "bughive-operator"
 
@@ -14,13 +17,21 @@ LEASE = "bughive-operator"
 class Replica:
     """One operator process."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, log: Path, port: int) -> None:
         self.process = process
         self.log = log
+        self.port = port
 
     @property
     def leads(self) -> bool:
         return '"event": "leads"' in self.log.read_text()
+
+    async def leader_metric(self) -> float | None:
+        """None: it does not answer yet."""
+        try:
+            return (await scrape(f"http://127.0.0.1:{self.port}/metrics"))["bughive_operator_leader"]
+        except OSError:
+            return None
 
     async def end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)
@@ -35,9 +46,11 @@ async def start(environment, users, tmp_path):
 
     async def begin() -> Replica:
         log = tmp_path / f"operator-{len(replicas)}.log"
+        port = free_ports(1)[0]
+        own = {**shared, "HEALTH_ENDPOINT": f"http://127.0.0.1:{port}/healthz"}
         with log.open("w") as output:
-            process = await asyncio.create_subprocess_exec(OPERATOR, env=shared, stdout=output, stderr=output)
-        replicas.append(Replica(process, log))
+            process = await asyncio.create_subprocess_exec(OPERATOR, env=own, stdout=output, stderr=output)
+        replicas.append(Replica(process, log, port))
         return replicas[-1]
 
     yield begin
@@ -74,6 +87,12 @@ async def test_the_second_takes_over_when_the_first_is_killed_and_nothing_is_don
     second = await start()
     await finish(users, worker, "before")
     assert not second.leads
+    assert await first.leader_metric() == 1
+
+    async def stands_by() -> bool:
+        return await second.leader_metric() == 0
+
+    await eventually(stands_by, "the second answers while it stands by")
 
     await first.end(signal.SIGKILL)
     await users.apply("between")
@@ -85,6 +104,7 @@ async def test_the_second_takes_over_when_the_first_is_killed_and_nothing_is_don
 
     assert status["attempt"] == 1
     assert (await lease_of(users))["leaseTransitions"] == 1
+    assert await second.leader_metric() == 1
 
 
 async def test_a_leader_that_ends_hands_over_at_once(start, users, worker, eventually):

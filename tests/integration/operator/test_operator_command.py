@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from fixtures.commands import OPERATOR
+from fixtures.scraping import scrape
 
 from bughive_dev.ports import free_ports
 
@@ -79,6 +80,23 @@ async def test_it_works_answers_its_probe_and_leaves_at_sigterm(environment, use
         await users.phase("Running")
         await turn.finish()
         await users.phase("Completed")
+        metrics = await scrape(endpoint.replace("/healthz", "/metrics"))
+        told = {
+            name: metrics[f"bughive_operator_{name}"]
+            for name in (
+                "leader",
+                "dispatches_total",
+                'sessions{phase="Completed"}',
+                'transitions_total{phase="Running",reason="Crawling"}',
+                'sessions_finished_total{outcome="Passed"}',
+                "session_wait_seconds_count",
+                "attempt_wait_seconds_count",
+                "reconcile_errors_total",
+            )
+        }
+        assert told == dict.fromkeys(told, 1) | {"reconcile_errors_total": 0}
+        assert metrics['bughive_operator_loop_age_seconds{loop="redis"}'] < 5
+        assert metrics["bughive_operator_redis_steady_seconds"] > 0
         process.send_signal(signal.SIGTERM)
         _, errors = await asyncio.wait_for(process.communicate(), 20)
         assert process.returncode == 0, errors.decode()[-2000:]

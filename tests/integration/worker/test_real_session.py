@@ -3,49 +3,24 @@
 import asyncio
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psutil
 import pytest
+from fixtures.small_site import small_site
 
 from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, Outcome
 from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile
 from bughive_protocol.control import DispatchOrder
 
-PAGES = {
-    "/": '<title>Home</title><h1>Home</h1><a href="/about">About</a> <a href="/gone">Gone</a>',
-    "/about": '<title>About</title><h1>About</h1><a href="/">Home</a><script>throw new Error("planted")</script>',
-}
-
-
-class Site(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = PAGES.get(self.path)
-        self.send_response(200 if body else 404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.end_headers()
-        self.wfile.write((body or "<title>Not found</title>").encode())
-
-    do_HEAD = do_GET  # noqa: N815
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with small_site() as url:
+        yield url
 
 
 @contextmanager

@@ -36,7 +36,13 @@ def test_namespaces_are_a_list_with_commas(monkeypatch, text, namespaces):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("MAX_RUNNING", "0"), ("SWEEP_SECONDS", "-1"), ("HEALTH_ENDPOINT", "8080"), ("REPORTS_SERVICE", "bughive")],
+    [
+        ("MAX_RUNNING", "0"),
+        ("SWEEP_SECONDS", "-1"),
+        ("HEALTH_ENDPOINT", "8080"),
+        ("HEALTH_ENDPOINT", "http://0.0.0.0:8080/metrics"),
+        ("REPORTS_SERVICE", "bughive"),
+    ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_its_name(monkeypatch, name, text):
     monkeypatch.setenv(name, text)

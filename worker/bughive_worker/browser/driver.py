@@ -26,8 +26,8 @@ class Chromium:
         self.lent = 0
         """Tabs in use."""
         self.visits = 0
-        self.retired = False
-        """It gets no more visits, and is closed when the last tab in use comes back."""
+        self.retired_for = ""
+        """Why it gets no more visits, and is closed when the last tab in use comes back; empty: it is not."""
         self.dead = False
         self._mark = mark
         browser.on("disconnected", self._on_disconnected)
@@ -38,7 +38,7 @@ class Chromium:
     @property
     def usable(self) -> bool:
         """Whether it may be given further visits."""
-        return not (self.dead or self.retired)
+        return not (self.dead or self.retired_for)
 
     @property
     def user_agent(self) -> str:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from structlog.stdlib import get_logger
 
+from bughive_worker import metrics
 from bughive_worker.browser.driver import Chromium, Driver
 from bughive_worker.browser.settings import BrowserSettings
 
@@ -44,7 +45,10 @@ class BrowserHost:
             if self._current is None or not self._current.usable:
                 if self._current is not None:
                     self.restarts += 1
-                    log.info("browser is replaced", restarts=self.restarts, died=self._current.dead)
+                    cause = self._current.retired_for or "died"
+                    metrics.BROWSER_RESTARTS.labels(cause).inc()
+                    metrics.BROWSER_MEMORY_BYTES.set(0)
+                    log.info("browser is replaced", restarts=self.restarts, cause=cause)
                     await self._let_go(self._current)
                 self._current = await self._driver.launch()
             return self._current
@@ -78,26 +82,30 @@ class BrowserHost:
     async def take_back(self, chromium: Chromium) -> None:
         """Note that a tab of this browser is free again; a browser that is worn out goes with its last tab."""
         chromium.lent -= 1
-        if chromium.usable and await self._is_worn_out(chromium):
-            chromium.retired = True
+        if chromium.usable and (wear := await self._wear(chromium)):
+            chromium.retired_for = wear
         await self._let_go(chromium)
 
     async def _let_go(self, chromium: Chromium) -> None:
         """Close a retired browser that nobody uses any more."""
-        if chromium.retired and chromium.lent == 0 and not chromium.dead:
+        if chromium.retired_for and chromium.lent == 0 and not chromium.dead:
             await chromium.close()
 
-    async def _is_worn_out(self, chromium: Chromium) -> bool:
+    async def _wear(self, chromium: Chromium) -> str:
+        """Why the browser is to be replaced; empty: it may go on."""
         if chromium.visits >= self._settings.browser_recycle_pages:
-            return True
+            return "pages"
         if time.monotonic() - self._memory_at < _MEMORY_SECONDS:
-            return False
+            return ""
         self._memory_at = time.monotonic()
-        return await asyncio.to_thread(chromium.memory_mib) > self._settings.browser_recycle_mib
+        mib = await asyncio.to_thread(chromium.memory_mib)
+        metrics.BROWSER_MEMORY_BYTES.set(mib << 20)
+        return "memory" if mib > self._settings.browser_recycle_mib else ""
 
     async def stop(self) -> None:
         """End the browser and the driver. The host may be used again afterwards."""
         current, self._current = self._current, None
+        metrics.BROWSER_MEMORY_BYTES.set(0)
         if current is not None and not current.dead:
             await current.close()
         await self._driver.stop()

@@ -103,7 +103,7 @@ class Window:
                 chromium.dead = True  # of a driver that died, Playwright says "connected" for ever
                 last = str(error)
             except TimeoutError:
-                chromium.retired = True
+                chromium.retired_for = "hung"
                 last = f"no answer in {_OPEN_SECONDS:g} s"
         raise BrowserUnavailable(f"The browser died {_OPEN_TRIES} times while it opened a page: {last[:300]}")
 
@@ -137,7 +137,7 @@ class Window:
     async def _close_context(self, chromium: Chromium, context: BrowserContext) -> None:
         self._own = {page for page in self._own if page.context is not context}
         if not chromium.dead and not await answered(context.close):
-            chromium.retired = True  # what will not close goes with its browser
+            chromium.retired_for = "hung"  # what will not close goes with its browser
 
     async def _give_back(self, tab: Tab) -> None:
         if not self._opening.locked():  # a new tab of ours is among the pages before it is among ours
@@ -161,4 +161,4 @@ class Window:
         if tab.chromium.dead or await tab.close():
             self._own.discard(tab.page)
         else:
-            tab.chromium.retired = True  # what will not close goes with its browser
+            tab.chromium.retired_for = "hung"  # what will not close goes with its browser

@@ -1,14 +1,15 @@
 """The steps of one page's run: what each node of the graph does."""
 
 import asyncio
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from playwright.async_api import Error
 from structlog.stdlib import get_logger
 
 from bughive_protocol.finding import Finding
-from bughive_protocol.frontier import Claim, PageEnd, Template
+from bughive_protocol.frontier import Claim, PageEnd, PageRecord, Template
 from bughive_worker.browser.capture import by_width, capture
 from bughive_worker.browser.visit import visit
 from bughive_worker.collect.inspect import inspect
@@ -19,6 +20,7 @@ from bughive_worker.crawl.second_look import doubtful, failed, reproduced
 from bughive_worker.crawl.session import Session
 from bughive_worker.crawl.throttle import pause, throttled
 from bughive_worker.detectors.registry import detect
+from bughive_worker.metrics import count_page
 from bughive_worker.observation import PageObservation
 
 INSPECT_SECONDS = 20.0
@@ -41,6 +43,12 @@ class PageRun:
     session: Session
     claim: Claim
     seat: Seat
+    claimed_at: float = field(default_factory=time.monotonic)
+
+    async def record(self, record: PageRecord) -> None:
+        """Write the page with all that follows from it."""
+        await self.session.stores.frontier.record_page(record)
+        count_page(record, time.monotonic() - self.claimed_at)
 
 
 async def look(run: PageRun) -> PageObservation:
@@ -139,4 +147,4 @@ async def record(
     """Write the page with all that follows from it."""
     await run.seat.leave()
     out = await outlinks(observation, run.session.bounds, late=run.claim.item.late)
-    await run.session.stores.frontier.record_page(page_record(observation, findings, out, template, datetime.now(UTC)))
+    await run.record(page_record(observation, findings, out, template, datetime.now(UTC)))

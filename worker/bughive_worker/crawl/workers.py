@@ -13,6 +13,7 @@ from bughive_worker.crawl.seat import Seat
 from bughive_worker.crawl.session import Session
 from bughive_worker.crawl.steps import PageRun
 from bughive_worker.detectors.registry import link_finding
+from bughive_worker.metrics import count_link
 
 LINK_BATCH = 8
 _IDLE_SECONDS = 0.5
@@ -57,7 +58,10 @@ class Workers:
                 if await self._nothing_is_left(news):
                     return
                 continue
-            await self._frontier.record_links(await asyncio.gather(*(self._check(item) for item in items)))
+            records = await asyncio.gather(*(self._check(item) for item in items))
+            await self._frontier.record_links(records)
+            for record in records:
+                count_link(record)
             self.tell()
 
     async def _nothing_is_left(self, news: asyncio.Event) -> bool:
@@ -77,14 +81,15 @@ class Workers:
     async def _visit(self, claim: Claim) -> None:
         self._session.on_page(claim.item.url)
         seat = Seat()
+        run = PageRun(self._session, claim, seat)
         try:
-            await run_page(PageRun(self._session, claim, seat))
+            await run_page(run)
         except BugHiveError:
             raise
         except Exception as error:
             # The page's failure, not the session's. Where the store is what failed, recording this fails too.
             log.exception("page failed", url=claim.item.url)
-            await self._frontier.record_page(broken_record(claim.item, error, datetime.now(UTC)))
+            await run.record(broken_record(claim.item, error, datetime.now(UTC)))
         finally:
             await seat.leave()
 

@@ -20,6 +20,7 @@ from bughive_protocol.errors import BugHiveError, FenceLost, InvalidSpec
 from bughive_protocol.lease import AcquireResult, BeatResult, Fence, ReleaseReason
 from bughive_protocol.lease_store import Acquired
 from bughive_protocol.logging import bound_session
+from bughive_worker import metrics
 from bughive_worker.runtime.child import Child
 from bughive_worker.runtime.conclusion import crawl_and_conclude
 from bughive_worker.runtime.lease_keeper import RETRY_SECONDS, LeaseKeeper
@@ -69,12 +70,14 @@ class Holder:
             raise Reject("this worker is leaving", requeue=True)
         with structlog.contextvars.bound_contextvars(session_id=session_id, attempt=attempt, task_id=task_id):
             asked_at = time.monotonic()
-            acquired = self._child.leases.acquire(session_id, attempt, shard, _worker_name())
+            acquired = self._acquire(session_id, attempt, shard)
             held = Held.of(acquired, asked_at)
             if held is None:
+                metrics.MESSAGES_DROPPED.labels(acquired.result).inc()
                 log.info("message dropped", lease=acquired.result)
                 return acquired.result
-            with bound_session(session_id, f"{held.namespace}/{held.name}", task_id, attempt):
+            session = f"{held.namespace}/{held.name}"
+            with bound_session(session_id, session, task_id, attempt), metrics.SESSIONS.track_inprogress():
                 return self._keep(held)
 
     def _keep(self, held: Held) -> str:
@@ -84,6 +87,7 @@ class Holder:
         if isinstance(end, Parting) and not self._release(held.fence, end):
             # Whatever the turn died of: it was no longer ours to fail, as when its session was deleted.
             end = Gone()
+        metrics.TURNS.labels("LeaseLost" if isinstance(end, Gone) else _word(end)).inc()
         _log_end(end, ended.error)
         if ended.hangs:
             log.critical("the crawl hangs and cannot be cancelled; this process is replaced")
@@ -92,6 +96,13 @@ class Holder:
             raise ended.error
         log.info("session left", end=_word(end))
         return _word(end)
+
+    def _acquire(self, session_id: str, attempt: int, shard: int) -> Acquired:
+        try:
+            return self._child.leases.acquire(session_id, attempt, shard, _worker_name())
+        except redis.RedisError:
+            metrics.REDIS_ERRORS.labels("acquire").inc()
+            raise
 
     def _work(self, held: Held) -> Ended:
         try:
@@ -109,7 +120,10 @@ class Holder:
         since = held.since
         while True:
             ended = watch.run(held.fence, since, work)
-            if not isinstance(ended.end, Interrupted) or ended.hangs:
+            if not isinstance(ended.end, Interrupted):
+                return ended
+            metrics.REDIS_ERRORS.labels("work").inc()
+            if ended.hangs:
                 return ended
             if self._drain.is_set() or time.monotonic() >= slice_ends:
                 return ended
@@ -118,6 +132,7 @@ class Holder:
             if regained is None:
                 return Ended(Gone())
             since = regained
+            metrics.REDIS_REGAINED.inc()
             log.info("Redis is back and the lease is still ours")
 
     def _regain(self, fence: Fence) -> float | None:
@@ -141,6 +156,7 @@ class Holder:
         except FenceLost:
             return False
         except redis.RedisError as error:
+            metrics.REDIS_ERRORS.labels("release").inc()
             log.warning("the release did not get through; the lease runs out by itself", error=str(error))
         return True
 

@@ -12,6 +12,7 @@ import redis
 from bughive_protocol.errors import FenceLost
 from bughive_protocol.lease import BEAT_SECONDS, LEASE_TTL_SECONDS, BeatResult, Fence
 from bughive_protocol.lease_store import LeaseStore
+from bughive_worker import metrics
 from bughive_worker.crawl.stop_reason import StopReason
 from bughive_worker.runtime.loop_thread import LoopThread
 from bughive_worker.runtime.stop import Stop
@@ -86,6 +87,7 @@ class LeaseKeeper:
     def _loop_is_alive(self) -> bool:
         stalled = self._loop.stalled_for() > STALL_SECONDS
         if stalled and not self._stalled:
+            metrics.LOOP_STALLS.inc()
             log.error("the event loop hangs; no beat until it goes on")
         self._stalled = stalled
         return not stalled
@@ -94,6 +96,7 @@ class LeaseKeeper:
         try:
             answer = self._store.beat(self._fence, self._current_url)
         except redis.RedisError as error:
+            metrics.REDIS_ERRORS.labels("beat").inc()
             log.warning("a beat did not get through: %s", error)
             self._next_beat = now + RETRY_SECONDS
             return
