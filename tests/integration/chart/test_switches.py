@@ -88,6 +88,8 @@ SWITCHES: dict[str, dict[str, Any]] = {
             "dashboard": {"enabled": True},
         }
     },
+    "flower": {"flower": {"enabled": True}},
+    "flower's own password": {"flower": {"enabled": True, "existingSecret": "flower"}},
     "no metrics": {"metrics": {"enabled": False}},
     "no test": {"tests": {"enabled": False}},
 }
