@@ -164,3 +164,14 @@ def test_an_endpoint_that_is_taken_ends_the_start_and_is_named(lab, worker) -> N
     run = subprocess.run(COMMAND, env=other, capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 1
     assert f"METRICS_ENDPOINT: {worker.endpoint} cannot be listened on" in run.stderr
+
+
+def test_a_folder_that_cannot_be_written_ends_the_start_and_is_named(lab, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    wrong = lab.environment(
+        METRICS_ENDPOINT=f"http://127.0.0.1:{free_ports(1)[0]}/metrics",
+        PROMETHEUS_MULTIPROC_DIR=str(tmp_path / "file" / "below"),
+    )
+    run = subprocess.run(COMMAND, env=wrong, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 1
+    assert "PROMETHEUS_MULTIPROC_DIR: " in run.stderr

@@ -66,12 +66,13 @@ def _listening(endpoint: str) -> socket.socket:
 
 def _empty_folder(chosen: Path | None) -> Path:
     """The folder, without what an earlier worker left there: its numbers are not ours."""
-    if chosen is None:
-        return Path(tempfile.mkdtemp(prefix="bughive-metrics-"))
     try:
+        if chosen is None:
+            return Path(tempfile.mkdtemp(prefix="bughive-metrics-"))
         chosen.mkdir(parents=True, exist_ok=True)
         for file in chosen.glob("*.db"):
             file.unlink()
     except OSError as error:
-        sys.exit(f"{VARIABLE}: {chosen} cannot be made or emptied: {error.strerror}; choose another directory")
+        where = chosen or "a temporary directory"
+        sys.exit(f"{VARIABLE}: {where} cannot be made or emptied: {error.strerror}; choose a directory to write to")
     return chosen
