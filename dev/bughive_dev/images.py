@@ -1,4 +1,7 @@
-"""Builds the images of the Dockerfile: with Docker where it runs, else with buildah on a base made by debootstrap."""
+"""Builds the images of the Dockerfile: with Docker where it runs, else with buildah on a base made by debootstrap.
+
+Beside them stands an image of this machine's Redis, for clusters that reach no registry.
+"""
 
 import os
 import shutil
@@ -9,8 +12,10 @@ from pathlib import Path
 from bughive_dev.base_image import base_image
 from bughive_dev.checkout import ROOT, cache_directory
 from bughive_dev.errors import SetupError
+from bughive_dev.redis_image import build_redis_image
 
 TARGETS = ("operator", "worker")
+REDIS = "redis"
 BASE = "localhost/debian:bookworm-slim"
 OUTPUT = ROOT / "build/images"
 _MISSING = "Start Docker, or run as root on Debian with: apt-get install --no-install-recommends buildah debootstrap"
@@ -29,7 +34,8 @@ def build_images() -> dict[str, Path]:
     """
     OUTPUT.mkdir(parents=True, exist_ok=True)
     builder = _docker if _docker_runs() else _buildah
-    return {target: builder(target, OUTPUT / f"{target}.tar") for target in TARGETS}
+    archives = {target: builder(target, OUTPUT / f"{target}.tar") for target in TARGETS}
+    return archives | {REDIS: build_redis_image(image_name(REDIS), OUTPUT / f"{REDIS}.tar")}
 
 
 def _docker_runs() -> bool:
