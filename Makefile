@@ -3,8 +3,8 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lint format test test-unit test-integration kubernetes artifact-store cluster-up cluster-down cluster-status \
-	demo dev bench-crawl bench-dispatch images lock clean
+.PHONY: help setup lint format test test-unit test-integration kubernetes artifact-store cluster-up cluster-load \
+	cluster-down cluster-status kind-up demo dev bench-crawl bench-dispatch images lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,20 +38,26 @@ test-unit: $(READY) ## Run the tests that need no services
 test-integration: kubernetes artifact-store ## Run the tests on real Redis, Kubernetes and Chromium
 	$(PYTHON) -m pytest tests/integration
 
-kubernetes: $(READY) ## Build Kubernetes into the cache (minutes, once for all checkouts)
+kubernetes: $(READY) ## Build Kubernetes into the cache (minutes, once for all checkouts); as root, what nodes need too
 	@$(PYTHON) -m bughive_dev kubernetes
 
 artifact-store: $(READY) ## Build the artifact store, versitygw, into the cache (a minute, once for all checkouts)
 	@$(PYTHON) -m bughive_dev artifact-store
 
-cluster-up: $(READY) ## Start a Kubernetes cluster in the background, kubeconfig in .dev/
-	@$(PYTHON) -m bughive_dev cluster-up
+cluster-up: $(READY) ## Start a Kubernetes cluster in the background, kubeconfig in .dev/; NODES=2 with nodes, as root
+	@$(PYTHON) -m bughive_dev cluster-up $(if $(NODES),--nodes $(NODES))
+
+cluster-load: $(READY) ## Load the images of build/images into the cluster's nodes
+	@$(PYTHON) -m bughive_dev cluster-load
 
 cluster-down: $(READY) ## Stop the cluster and throw away what is in it
 	@$(PYTHON) -m bughive_dev cluster-down
 
 cluster-status: $(READY) ## Show the cluster's components
 	@$(PYTHON) -m bughive_dev cluster-status
+
+kind-up: $(READY) ## Start a kind cluster (needs Docker and kind) and load the images of build/images
+	@$(PYTHON) -m bughive_dev kind-up
 
 demo: $(READY) ## Find the bugs of a demo shop: Kubernetes, Redis, operator, workers, all on this machine
 	@$(PYTHON) -m bughive_dev demo
@@ -68,7 +74,7 @@ bench-dispatch: kubernetes ## Measure the time from apply to a worker's start
 COMPILE = .venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
-images: $(READY) ## Build the images of operator, worker and artifact store, with Docker or without (then as root)
+images: $(READY) ## Build the images of operator, worker, artifact store and Redis, with Docker or without (then as root)
 	@$(PYTHON) -m bughive_dev images
 
 lock: $(READY) ## Write the locks from pyproject.toml; UPGRADE=--upgrade takes the newest of all

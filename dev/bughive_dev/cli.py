@@ -1,18 +1,28 @@
 """The local cluster of this checkout and what runs on it; the Makefile's targets call this."""
 
 import argparse
+import os
 import sys
 
 from bughive_dev import cluster_commands
 from bughive_dev.errors import SetupError
 from bughive_dev.hyperkube import hyperkube
 from bughive_dev.images import build_images, image_name
+from bughive_dev.kind import kind_up
+from bughive_dev.nodes.cluster import build
+from bughive_dev.nodes.requirements import meet_requirements
 from bughive_dev.versitygw import artifact_store
 
 
 def _kubernetes() -> int:
-    """Build Kubernetes into the cache, if it is not there yet."""
+    """Build Kubernetes into the cache, if it is not there yet, and as root what nodes need besides."""
     print(hyperkube())
+    if not os.geteuid():
+        try:
+            meet_requirements()
+            build()
+        except SetupError as error:
+            print(f"no nodes on this machine: {error}")
     return 0
 
 
@@ -43,12 +53,18 @@ def _images() -> int:
     return 0
 
 
+def _up(nodes: int) -> int:
+    """Start a new, empty cluster in the background; one that runs already is left as it is."""
+    return cluster_commands.up(nodes=nodes)
+
+
 COMMANDS = {
     "kubernetes": _kubernetes,
     "artifact-store": _artifact_store,
-    "cluster-up": cluster_commands.up,
     "cluster-down": cluster_commands.down,
     "cluster-status": cluster_commands.status,
+    "cluster-load": cluster_commands.load,
+    "kind-up": kind_up,
     "demo": _demo,
     "dev": _dev,
     "images": _images,
@@ -61,12 +77,16 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, function in COMMANDS.items():
         commands.add_parser(name, help=function.__doc__)
-    chosen = parser.parse_args().command
+    up = commands.add_parser("cluster-up", help=_up.__doc__)
+    up.add_argument("--nodes", type=int, default=0, help="start that many nodes too, as root (default: none)")
+    arguments = parser.parse_args()
+    chosen = arguments.command
     try:
-        return COMMANDS[chosen]()
+        code: int = _up(arguments.nodes) if chosen == "cluster-up" else COMMANDS[chosen]()
     except SetupError as error:
         print(f"{chosen}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"{chosen}: interrupted", file=sys.stderr)
         return 130
+    return code

@@ -69,11 +69,20 @@ def start_cluster(supervision: Supervision) -> Cluster:
         raise SetupError("the local cluster needs Linux: use a virtual machine, or `kind` with Docker")
     plane = ControlPlane(binary=hyperkube(), home=supervision.home, ports=Ports(*free_ports(5)))
     plane.write_files()
+    return start_control_plane(supervision, plane)
+
+
+def start_control_plane(supervision: Supervision, plane: ControlPlane) -> Cluster:
+    """Start a control plane whose files are written, and return when it can be used.
+
+    Raises:
+        SetupError: a program ended, or the cluster did not become ready in time.
+    """
     health = Health(plane.home)
 
     def well(program: Program) -> bool:
         supervision.check_alive(program.name)
-        return health.of(program.name, program.port) == WELL
+        return health.of(program) == WELL
 
     # Controllers that find no API server within ten seconds give up: they start when it is well.
     for together in ((plane.etcd(), plane.apiserver()), (plane.controller_manager(), plane.scheduler())):
@@ -81,7 +90,7 @@ def start_cluster(supervision: Supervision) -> Cluster:
             supervision.start(program)
         for program in together:
             wait_until(f"{program.name} is well", partial(well, program), START_SECONDS)
-    has_account = partial(health.serves_accounts, plane.ports.apiserver)
+    has_account = partial(health.serves_accounts, plane.apiserver())
     wait_until("the default service account is there", has_account, START_SECONDS)
     cluster = Cluster(plane.home)
     link_kubectl(cluster.kubectl_path, plane.binary)

@@ -1,14 +1,14 @@
-"""The four programs of a control plane on loopback: their files, their ports, their flags."""
+"""The four programs of a control plane: their files, their ports, their flags."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bughive_dev.kubeconfig import write_kubeconfig
 from bughive_dev.pki import Authority, signing_keys
 from bughive_dev.private_file import write_private
-from bughive_dev.program import Program
+from bughive_dev.program import LOOPBACK, Program
 
-LOOPBACK = "127.0.0.1"
 SERVICE_RANGE = "10.96.0.0/16"
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 
@@ -26,23 +26,32 @@ class Ports:
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """One control plane whose files are under `home`."""
+    """One control plane whose files are under `home`.
+
+    Only its API server listens at `address`. `flags` come to those of a program, or replace them.
+    """
 
     binary: Path
     home: Path
     ports: Ports
+    address: str = LOOPBACK
+    flags: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def server(self) -> str:
         """The address of the API server."""
-        return f"https://{LOOPBACK}:{self.ports.apiserver}"
+        return f"https://{self.address}:{self.ports.apiserver}"
 
-    def write_files(self) -> None:
-        """Write certificates, keys and kubeconfigs: `admin.kubeconfig` is the one for people."""
+    def write_files(self) -> Authority:
+        """Write certificates, keys and kubeconfigs: `admin.kubeconfig` is the one for people.
+
+        Returns the authority, which issues certificates for others.
+        """
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         authority = Authority.create("bughive-dev")
         write_private(self._path("ca.crt"), authority.certificate)
-        hosts = (LOOPBACK, "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "10.96.0.1")
+        names = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
+        hosts = (*dict.fromkeys((LOOPBACK, self.address)), *names, "10.96.0.1")
         authority.issue("bughive-dev-server", hosts=hosts).write(self._path("server"))
         users = {
             "admin": authority.issue("bughive-dev-admin", group="system:masters"),
@@ -55,6 +64,7 @@ class ControlPlane:
         private, public = signing_keys()
         write_private(self._path("service-accounts.key"), private)
         write_private(self._path("service-accounts.pub"), public)
+        return authority
 
     def etcd(self) -> Program:
         """The store. It is as private as the API: loopback belongs to all users of a machine."""
@@ -86,9 +96,9 @@ class ControlPlane:
             "etcd-cafile": self._path("ca.crt"),
             "etcd-certfile": self._path("admin.crt"),
             "etcd-keyfile": self._path("admin.key"),
-            "bind-address": LOOPBACK,
+            "bind-address": self.address,
             "secure-port": self.ports.apiserver,
-            "advertise-address": LOOPBACK,
+            "advertise-address": self.address,
             "endpoint-reconciler-type": "none",  # loopback cannot be the endpoint of the Service `kubernetes`
             "service-cluster-ip-range": SERVICE_RANGE,
             "authorization-mode": "RBAC",
@@ -102,7 +112,7 @@ class ControlPlane:
             "max-mutating-requests-inflight": 1500,
             "profiling": "false",
         }
-        return self._program("kube-apiserver", self.ports.apiserver, flags)
+        return replace(self._program("kube-apiserver", self.ports.apiserver, flags), host=self.address)
 
     def controller_manager(self) -> Program:
         """The controllers; what BugHive needs of them is garbage collection and the end of namespaces."""
@@ -139,6 +149,7 @@ class ControlPlane:
 
     def _program(self, name: str, port: int, flags: dict[str, object]) -> Program:
         # SIGKILL is how these stop: nothing they hold is wanted again, and kube-apiserver's own way takes 12 s.
+        given = flags | dict(self.flags.get(name, {}))
         return Program(
-            name=name, argv=[str(self.binary), name, *(f"--{key}={value}" for key, value in flags.items())], port=port
+            name=name, argv=[str(self.binary), name, *(f"--{key}={value}" for key, value in given.items())], port=port
         )

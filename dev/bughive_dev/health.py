@@ -1,10 +1,10 @@
-"""Is a program of the control plane well? Each is asked over TLS on loopback."""
+"""Is a program of the cluster well? Each is asked over TLS."""
 
 import http.client
 import ssl
 from pathlib import Path
 
-from bughive_dev.control_plane import LOOPBACK
+from bughive_dev.program import Program, Running
 
 WELL = "ok"
 TIMEOUT_SECONDS = 2.0
@@ -13,6 +13,7 @@ PATHS = {
     "kube-apiserver": "/readyz",
     "kube-controller-manager": "/healthz",
     "kube-scheduler": "/healthz",
+    "kubelet": "/healthz",
 }
 DEFAULT_ACCOUNT = "/api/v1/namespaces/default/serviceaccounts/default"
 
@@ -24,16 +25,17 @@ class Health:
         self._context = ssl.create_default_context(cafile=home / "ca.crt")
         self._context.load_cert_chain(home / "admin.crt", home / "admin.key")
 
-    def of(self, program: str, port: int) -> str:
-        """Say `WELL`, or in a few words what is wrong."""
-        return self._get(port, PATHS[program])
+    def of(self, program: Program | Running) -> str:
+        """Say `WELL`, or in a few words what is wrong. A program without a port has only to run."""
+        # A node's programs are called NODE.PROGRAM.
+        return self._get(program.host, program.port, PATHS[program.name.rpartition(".")[2]]) if program.port else WELL
 
-    def serves_accounts(self, apiserver_port: int) -> bool:
+    def serves_accounts(self, apiserver: Program) -> bool:
         """Has the default service account been made? Only then can a namespace be used."""
-        return self._get(apiserver_port, DEFAULT_ACCOUNT) == WELL
+        return self._get(apiserver.host, apiserver.port, DEFAULT_ACCOUNT) == WELL
 
-    def _get(self, port: int, path: str) -> str:
-        connection = http.client.HTTPSConnection(LOOPBACK, port, timeout=TIMEOUT_SECONDS, context=self._context)
+    def _get(self, host: str, port: int, path: str) -> str:
+        connection = http.client.HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS, context=self._context)
         try:
             connection.request("GET", path)
             status = connection.getresponse().status

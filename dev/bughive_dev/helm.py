@@ -1,31 +1,25 @@
 """The helm program, built once for all checkouts of a user."""
 
-import hashlib
-import platform
 from pathlib import Path
 
-from bughive_dev.cache import cached
-from bughive_dev.checkout import ROOT, cache_directory
-from bughive_dev.go_program import build_go_program, from_go_mod
+from bughive_dev.checkout import ROOT
+from bughive_dev.go_module import GoModule
 
-MODULE = ROOT / "dev/helm"
-PACKAGE = "helm.sh/helm/v4/cmd/helm"
+HELM = GoModule(
+    name="helm",
+    title="Helm",
+    path=ROOT / "dev/helm",
+    sources=("go.mod", "go.sum"),
+    takes="about two minutes",
+    version_of="helm.sh/helm/v4",
+    package="helm.sh/helm/v4/cmd/helm",
+)
 
 
 def helm() -> Path:
-    """The path of the program, which is built first where the cache does not have it (a minute or two).
+    """The path of the program, which is built first where the cache does not have it.
 
     Raises:
         SetupError: it cannot be built.
     """
-    digest = hashlib.sha256(b"\0".join((MODULE / name).read_bytes() for name in ("go.mod", "go.sum"))).hexdigest()[:12]
-    return cached(cache_directory() / f"helm/{_version()}-{platform.machine()}-{digest}", _build)
-
-
-def _version() -> str:
-    return from_go_mod(MODULE, r"^\thelm\.sh/helm/v4 v(\S+)")
-
-
-def _build(target: Path) -> None:
-    stamp = f"-X helm.sh/helm/v4/internal/version.version=v{_version()}"
-    build_go_program(f"helm {_version()}", MODULE, PACKAGE, target, f"-s -w {stamp}")
+    return HELM.binary(f"-X helm.sh/helm/v4/internal/version.version=v{HELM.version}")

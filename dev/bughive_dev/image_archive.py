@@ -1,55 +1,81 @@
-"""Writes an image FROM scratch as a docker archive: static programs need no builder, no base and no root."""
+"""Docker archives of images that start from nothing: a few files and how to run them. Needs no builder."""
 
 import hashlib
 import io
 import json
 import platform
 import tarfile
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+"""Go's names for the machine's."""
 
 
-def write_archive(
-    path: Path, name: str, files: Mapping[str, Path], entrypoint: Sequence[str], user: str, labels: Mapping[str, str]
-) -> None:
-    """Write the archive; the same files give the same bytes.
+@dataclass(frozen=True)
+class Image:
+    """One image: `files` by their place in it, `directories` that everybody may write to."""
 
-    Args:
-        path: the archive.
-        name: the image's full name, such as localhost/bughive-artifacts:0.1.0.
-        files: what is in it: absolute paths, and the files to put there, all executable and root's.
-        entrypoint: the command that runs.
-        user: ``uid:gid`` that it runs as.
-        labels: what the image says of itself.
-    """
-    layer = _layer(files)
-    config = json.dumps(
+    name: str
+    files: Mapping[str, Path]
+    entrypoint: tuple[str, ...]
+    directories: tuple[str, ...] = ()
+    user: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_archive(target: Path, image: Image) -> None:
+    """Write the image as `docker save` would; the same files make the same archive."""
+    with tempfile.NamedTemporaryFile(dir=target.parent) as layer:
+        _write_layer(Path(layer.name), image)
+        with Path(layer.name).open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        config = _config(image, digest)
+        config_name = f"{hashlib.sha256(config).hexdigest()}.json"
+        manifest = [{"Config": config_name, "RepoTags": [image.name], "Layers": ["layer.tar"]}]
+        with tarfile.open(target, "w") as archive:
+            _add(archive, config_name, config)
+            archive.add(layer.name, "layer.tar", filter=_anonymous)
+            _add(archive, "manifest.json", json.dumps(manifest).encode())
+
+
+def _write_layer(path: Path, image: Image) -> None:
+    with tarfile.open(path, "w") as layer:
+        for directory in image.directories:
+            entry = tarfile.TarInfo(directory.lstrip("/"))
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o1777
+            layer.addfile(entry)
+        for place, source in image.files.items():
+            layer.add(source.resolve(), place.lstrip("/"), filter=_anonymous)
+
+
+def _config(image: Image, layer_digest: str) -> bytes:
+    machine = platform.machine()
+    return json.dumps(
         {
-            "architecture": _ARCHITECTURES.get(platform.machine(), platform.machine()),
+            "architecture": ARCHITECTURES.get(machine, machine),
             "os": "linux",
-            "config": {"Entrypoint": list(entrypoint), "User": user, "Labels": dict(labels), "WorkingDir": "/"},
-            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
-            "history": [{"created_by": "bughive_dev.image_archive"}],
+            "config": {
+                "Entrypoint": list(image.entrypoint),
+                "User": image.user,
+                "Env": [f"{name}={value}" for name, value in image.env.items()],
+            },
+            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer_digest}"]},
+            "history": [{}],
         }
     ).encode()
-    config_name = f"{hashlib.sha256(config).hexdigest()}.json"
-    manifest = json.dumps([{"Config": config_name, "RepoTags": [name], "Layers": ["layer.tar"]}]).encode()
-    with tarfile.open(path, "w") as archive:
-        for member, content in ((config_name, config), ("layer.tar", layer), ("manifest.json", manifest)):
-            _add(archive, member, content, 0o644)
 
 
-def _layer(files: Mapping[str, Path]) -> bytes:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as layer:
-        for target, source in sorted(files.items()):
-            _add(layer, target.lstrip("/"), source.read_bytes(), 0o755)
-    return packed.getvalue()
+def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.uid = entry.gid = entry.mtime = 0
+    entry.uname = entry.gname = ""
+    entry.mode = 0o755
+    return entry
 
 
-def _add(archive: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:
-    member = tarfile.TarInfo(name)
-    member.size, member.mode = len(content), mode
-    archive.addfile(member, io.BytesIO(content))
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(content)
+    archive.addfile(entry, io.BytesIO(content))

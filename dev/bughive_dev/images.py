@@ -1,6 +1,6 @@
 """Builds the images: the Dockerfile's with Docker where it runs, else with buildah on a base made by debootstrap.
 
-The artifact store's image is one static program, and is written without either.
+Those of the artifact store and of this machine's Redis, for clusters without a registry, are written without either.
 """
 
 import os
@@ -12,12 +12,13 @@ from pathlib import Path
 from bughive_dev.base_image import base_image
 from bughive_dev.checkout import ROOT, cache_directory
 from bughive_dev.errors import SetupError
-from bughive_dev.image_archive import write_archive
-from bughive_dev.versitygw import PROGRAMS, artifact_store, versitygw_version
+from bughive_dev.image_archive import Image, write_archive
+from bughive_dev.redis_image import build_redis_image
+from bughive_dev.versitygw import PROGRAMS, artifact_store
 
 TARGETS = ("operator", "worker")
 ARTIFACTS = "artifacts"
-ARTIFACTS_USER = "10001:10001"
+REDIS = "redis"
 BASE = "localhost/debian:bookworm-slim"
 OUTPUT = ROOT / "build/images"
 _MISSING = "Start Docker, or run as root on Debian with: apt-get install --no-install-recommends buildah debootstrap"
@@ -37,18 +38,14 @@ def build_images() -> dict[str, Path]:
     OUTPUT.mkdir(parents=True, exist_ok=True)
     artifacts = _artifacts(OUTPUT / f"{ARTIFACTS}.tar")
     builder = _docker if _docker_runs() else _buildah
-    return {ARTIFACTS: artifacts} | {target: builder(target, OUTPUT / f"{target}.tar") for target in TARGETS}
+    archives = {target: builder(target, OUTPUT / f"{target}.tar") for target in TARGETS}
+    redis = build_redis_image(image_name(REDIS), OUTPUT / f"{REDIS}.tar")
+    return archives | {ARTIFACTS: artifacts, REDIS: redis}
 
 
 def _artifacts(archive: Path) -> Path:
-    labels = {
-        "org.opencontainers.image.title": "BugHive artifact store",
-        "org.opencontainers.image.description": f"versitygw {versitygw_version()}, which keeps BugHive's reports",
-        "org.opencontainers.image.licenses": "Apache-2.0",
-        "org.opencontainers.image.version": _version(),
-    }
     programs = {f"/{name}": artifact_store() / name for name in PROGRAMS}
-    write_archive(archive, image_name(ARTIFACTS), programs, ["/artifact-store"], ARTIFACTS_USER, labels)
+    write_archive(archive, Image(image_name(ARTIFACTS), programs, ("/artifact-store",), user="10001:10001"))
     return archive
 
 

@@ -11,11 +11,12 @@ from typing import Self
 from bughive_dev.process_id import ProcessId
 
 RECORD = "record.json"
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
 class Program:
-    """One program to run: `env` is added to the supervisor's own environment.
+    """One program to run, at `port` of `host`; `env` is added to the supervisor's own environment.
 
     At the end it gets `stop_signal` and `grace_seconds` to leave by itself, then SIGKILL.
     """
@@ -23,6 +24,7 @@ class Program:
     name: str
     argv: list[str]
     port: int
+    host: str = LOOPBACK
     env: Mapping[str, str] = field(default_factory=dict)
     stop_signal: int = signal.SIGKILL
     grace_seconds: float = 5.0
@@ -35,6 +37,7 @@ class Running:
     name: str
     process: ProcessId
     port: int
+    host: str = LOOPBACK
     exit_code: int | None = None
 
 

@@ -92,7 +92,7 @@ class Supervisor:
             except (OSError, subprocess.SubprocessError) as error:
                 return f"{program.argv[0]}: {error}"
         self._children[program.name] = (program, child)
-        started = Running(program.name, _identify(child.pid), program.port)
+        started = Running(program.name, _identify(child.pid), program.port, program.host)
         others = tuple(each for each in self._record.programs if each.name != program.name)
         self._save(replace(self._record, programs=(*others, started)))
         return ""

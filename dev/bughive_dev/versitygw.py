@@ -1,16 +1,28 @@
 """The S3 store of the chart and of the tests: versitygw, built once for all checkouts of a user."""
 
-import hashlib
-import platform
+import shutil
 from pathlib import Path
 
 from bughive_dev.cache import cached
 from bughive_dev.checkout import ROOT, cache_directory
-from bughive_dev.go_program import build_go_program, from_go_mod
+from bughive_dev.go_module import GoModule
 
-MODULE = ROOT / "dev/versitygw"
-PACKAGE = "github.com/versity/versitygw/cmd/versitygw"
-SOURCES = ("go.mod", "go.sum", "main.go")
+VERSITYGW = GoModule(
+    name="versitygw",
+    title="versitygw",
+    path=ROOT / "dev/versitygw",
+    sources=("go.mod", "go.sum", "main.go"),
+    takes="a minute or two",
+    version_of="github.com/versity/versitygw",
+    package="github.com/versity/versitygw/cmd/versitygw",
+)
+STARTER = GoModule(
+    name="artifact-store-starter",
+    title="the artifact store's starter",
+    path=VERSITYGW.path,
+    sources=VERSITYGW.sources,
+    takes="seconds",
+)
 PROGRAMS = ("artifact-store", "versitygw")
 """What makes the store's folders and becomes the other, and the store itself."""
 
@@ -29,18 +41,12 @@ def is_built() -> bool:
     return _entry().exists()
 
 
-def versitygw_version() -> str:
-    """The version that go.mod asks for, such as 1.8.0."""
-    return from_go_mod(MODULE, r"^\tgithub\.com/versity/versitygw v(\S+)")
-
-
 def _entry() -> Path:
-    digest = hashlib.sha256(b"\0".join((MODULE / name).read_bytes() for name in SOURCES)).hexdigest()[:12]
-    return cache_directory() / f"versitygw/{versitygw_version()}-{platform.machine()}-{digest}"
+    return cache_directory() / f"artifact-store/{VERSITYGW.cache_key}"
 
 
 def _build(folder: Path) -> None:
+    store = VERSITYGW.binary(f"-X main.Version=v{VERSITYGW.version}")
     folder.mkdir()
-    version = versitygw_version()
-    build_go_program("artifact-store", MODULE, ".", folder / "artifact-store")
-    build_go_program(f"versitygw {version}", MODULE, PACKAGE, folder / "versitygw", f"-s -w -X main.Version=v{version}")
+    for name, program in zip(PROGRAMS, (STARTER.binary(), store), strict=True):
+        shutil.copy2(program, folder / name)
