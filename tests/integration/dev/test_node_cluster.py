@@ -115,6 +115,16 @@ def here(cluster: NodeCluster, *arguments: str) -> str:
     return cluster.kubectl("--namespace=here", *arguments)
 
 
+def finds_redis(cluster: NodeCluster, pod: str) -> bool:
+    try:
+        return here(cluster, "exec", pod, "--", "redis-cli", "-h", "redis", "ping").strip() == "PONG"
+    except SetupError as error:
+        # A Service without pods refuses; a name that is not found is another mistake, and stays one.
+        if "Connection refused" in str(error):
+            return False
+        raise
+
+
 def left_behind(home: Path) -> list[str]:
     """What a cluster can leave on the machine, other than files under its home."""
     routes = subprocess.run(["ip", "route"], capture_output=True, text=True, check=True).stdout.splitlines()
@@ -143,7 +153,7 @@ def test_pods_run_on_each_node_write_to_their_volumes_and_find_services_by_name(
     assert sorted(nodes) == sorted(NODES)
     assert claims == ["Bound", "Bound"]
     for pod, other in (("redis-0", "redis-1"), ("redis-1", "redis-0")):
-        assert here(cluster, "exec", pod, "--", "redis-cli", "-h", "redis", "ping").strip() == "PONG"
+        wait_until("kube-proxy knows the Service's pods", lambda pod=pod: finds_redis(cluster, pod), 20)
         address = here(cluster, "get", "pod", other, "--output=jsonpath={.status.podIP}")
         assert here(cluster, "exec", pod, "--", "redis-cli", "-h", address, "set", "a", "b").strip() == "OK"
         assert "Ready to accept connections" in here(cluster, "logs", pod)
