@@ -69,7 +69,8 @@ RUN /opt/build/bin/pip --python /opt/bughive/bin/python install --quiet --no-dep
 
 FROM runtime AS browser
 USER 0:0
-# Liberation stands for the web's usual fonts, WenQuanYi Zen Hei has Chinese, Japanese and Korean;
+# Liberation stands for the web's usual fonts, WenQuanYi Zen Hei has Chinese, Japanese and Korean (its own settings would
+# make it the first choice for Latin too);
 # libatomic1 is for the Node.js inside Playwright. Mesa's drivers and their compiler serve graphics cards, and the layer
 # checks programs for Vulkan: the headless shell draws by itself.
 RUN export PATH="$PATH:/usr/sbin:/sbin" \
@@ -77,7 +78,7 @@ RUN export PATH="$PATH:/usr/sbin:/sbin" \
     && apt-get install -qq -y --no-install-recommends \
         chromium-headless-shell fonts-liberation fonts-noto-color-emoji fonts-wqy-zenhei libatomic1 \
     && dpkg-query --show --showformat '${Package}\n' 'libllvm*' 'libz3-*' libgl1-mesa-dri | xargs dpkg --purge --force-depends \
-    && rm -f /usr/lib/chromium/libVkLayer_khronos_validation.so \
+    && rm -f /usr/lib/chromium/libVkLayer_khronos_validation.so /etc/fonts/conf.d/*-wqy-zenhei.conf \
     && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
 USER 10001:10001
 

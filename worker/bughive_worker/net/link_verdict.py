@@ -1,6 +1,8 @@
 """What the answer to a link check means. Pure."""
 
 from http import HTTPStatus
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from bughive_protocol.frontier import LinkResult, LinkVerdict
 from bughive_worker.net.fetched import Fetched, FetchError
@@ -27,9 +29,11 @@ def asks_to_slow_down(fetched: Fetched) -> bool:
 def link_result(url: str, fetched: Fetched) -> LinkResult:
     """The verdict on a link to ``url``."""
     if fetched.error is not None:
-        broken = fetched.error in _BROKEN_ERRORS
+        to_visitor = fetched.error is FetchError.REFUSED_BY_GUARD and is_visitors_own(url)
+        broken = fetched.error in _BROKEN_ERRORS or to_visitor
         verdict = LinkVerdict.BROKEN if broken else LinkVerdict.UNVERIFIABLE
-        return LinkResult(url=url, verdict=verdict, error=f"{fetched.error}: {fetched.message}")
+        why = "it leads to the machine of whoever opens it" if to_visitor else fetched.message
+        return LinkResult(url=url, verdict=verdict, error=f"{fetched.error}: {why}")
     if not _fails(fetched):
         verdict = LinkVerdict.OK
     elif fetched.status in _NOT_FOR_ROBOTS or _is_away_for_now(fetched):
@@ -37,6 +41,20 @@ def link_result(url: str, fetched: Fetched) -> LinkResult:
     else:
         verdict = LinkVerdict.BROKEN
     return LinkResult(url=url, verdict=verdict, status=fetched.status)
+
+
+def is_visitors_own(url: str) -> bool:
+    """Whether a URL names whatever machine it is opened on: a developer's address that was left in a page.
+
+    A site that is itself there is allowed by the guard, and its links are checked like any other's.
+    """
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _fails(fetched: Fetched) -> bool:

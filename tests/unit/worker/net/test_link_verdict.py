@@ -32,6 +32,14 @@ def test_an_answer_has_one_verdict(what, verdict):
     assert link_result(URL, answer(what)).verdict is verdict
 
 
+@pytest.mark.parametrize("host", ["localhost:3000", "127.0.0.1:8000", "[::1]", "app.localhost"])
+def test_a_link_to_the_visitors_own_machine_is_broken_where_the_guard_refuses_it(host):
+    refused = answer(FetchError.REFUSED_BY_GUARD)
+    assert link_result(f"http://{host}/a", refused).verdict is LinkVerdict.BROKEN
+    assert link_result(f"http://{host}/a", answer(200)).verdict is LinkVerdict.OK
+    assert link_result("http://10.0.0.1/", refused).verdict is LinkVerdict.UNVERIFIABLE
+
+
 def test_a_server_that_is_away_for_now_is_not_broken():
     assert link_result(URL, answer(503, **{"retry-after": "60"})).verdict is LinkVerdict.UNVERIFIABLE
 
