@@ -80,6 +80,7 @@ RUN export PATH="$PATH:/usr/sbin:/sbin" \
     && dpkg-query --show --showformat '${Package}\n' 'libllvm*' 'libz3-*' libgl1-mesa-dri | xargs dpkg --purge --force-depends \
     && rm -f /usr/lib/chromium/libVkLayer_khronos_validation.so /etc/fonts/conf.d/*-wqy-zenhei.conf \
     && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
+COPY worker/fonts.conf /etc/fonts/local.conf
 USER 10001:10001
 
 FROM browser AS worker

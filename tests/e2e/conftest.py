@@ -248,3 +248,9 @@ def release(kube: Kube, shop: str) -> Release:
     release = Release(kube, shop)
     release.upgrade()
     return release
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A cluster, and what runs on it, takes longer than what other tests wait for."""
+    for item in items:
+        item.add_marker(pytest.mark.timeout(900))
