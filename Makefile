@@ -3,7 +3,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lint format test test-unit test-integration kubernetes artifact-store cluster-up cluster-load \
+.PHONY: help setup lint format test test-unit test-integration test-e2e kubernetes artifact-store cluster-up cluster-load \
 	cluster-down cluster-status kind-up demo dev bench-crawl bench-dispatch images lock clean
 
 help: ## Show this list
@@ -37,6 +37,9 @@ test-unit: $(READY) ## Run the tests that need no services
 
 test-integration: kubernetes artifact-store ## Run the tests on real Redis, Kubernetes and Chromium
 	$(PYTHON) -m pytest tests/integration
+
+test-e2e: images ## Run the end-to-end tests on a cluster with nodes (as root), or on one that has the images: KUBECONFIG=...
+	$(if $(filter command line,$(origin KUBECONFIG)),E2E_KUBECONFIG=$(KUBECONFIG)) $(PYTHON) -m pytest tests/e2e
 
 kubernetes: $(READY) ## Build Kubernetes into the cache (minutes, once for all checkouts); as root, what nodes need too
 	@$(PYTHON) -m bughive_dev kubernetes
