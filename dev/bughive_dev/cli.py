@@ -6,6 +6,7 @@ import sys
 
 from bughive_dev import cluster_commands
 from bughive_dev.errors import SetupError
+from bughive_dev.helm import helm
 from bughive_dev.hyperkube import hyperkube
 from bughive_dev.images import build_images, image_name
 from bughive_dev.kind import kind_up
@@ -29,6 +30,12 @@ def _kubernetes() -> int:
 def _artifact_store() -> int:
     """Build versitygw, the artifact store's program, into the cache, if it is not there yet."""
     print(artifact_store())
+    return 0
+
+
+def _helm() -> int:
+    """Build Helm into the cache, if it is not there yet."""
+    print(helm())
     return 0
 
 
@@ -61,6 +68,7 @@ def _up(nodes: int) -> int:
 COMMANDS = {
     "kubernetes": _kubernetes,
     "artifact-store": _artifact_store,
+    "helm": _helm,
     "cluster-down": cluster_commands.down,
     "cluster-status": cluster_commands.status,
     "cluster-load": cluster_commands.load,
