@@ -1,6 +1,7 @@
 """Where Chromium is, and how it is told to run."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from bughive_protocol.errors import BrowserUnavailable
@@ -22,10 +23,17 @@ ARGUMENTS = (
     "--mute-audio",
     "--dns-prefetch-disable",
 )
+_INHERITED = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LANGUAGE", "LD_LIBRARY_PATH")
+_INHERITED_PREFIXES = ("LC_", "XDG_", "FONTCONFIG_")
 _INSTALL = (
     "Install one, such as `apt-get install chromium-headless-shell` or `playwright install chromium-headless-shell`, "
     "or set BUGHIVE_CHROMIUM to its executable."
 )
+
+
+def browser_environment(own: Mapping[str, str]) -> dict[str, str]:
+    """What the browser, which runs whatever a site sends, is told of a worker's environment: no key, no password."""
+    return {name: value for name, value in own.items() if name in _INHERITED or name.startswith(_INHERITED_PREFIXES)}
 
 
 def find_chromium(chosen: str, playwrights_own: str) -> str:

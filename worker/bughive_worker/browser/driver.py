@@ -1,6 +1,7 @@
 """Starts Chromium through Playwright's driver, and starts the driver again where it died."""
 
 import asyncio
+import os
 import uuid
 
 import psutil
@@ -8,7 +9,7 @@ from playwright.async_api import Browser, Error, Playwright, ProxySettings, asyn
 from structlog.stdlib import get_logger
 
 from bughive_protocol.errors import BrowserUnavailable
-from bughive_worker.browser.chromium import ARGUMENTS, find_chromium
+from bughive_worker.browser.chromium import ARGUMENTS, browser_environment, find_chromium
 from bughive_worker.browser.settings import BrowserSettings
 
 CLOSE_SECONDS = 5.0
@@ -101,6 +102,7 @@ class Driver:
         browser = await playwright.chromium.launch(
             executable_path=find_chromium(self._settings.chromium, playwright.chromium.executable_path),
             args=[*ARGUMENTS, mark],
+            env={**browser_environment(os.environ)},
             proxy=proxy,
             chromium_sandbox=self._settings.chromium_sandbox,
             timeout=_LAUNCH_SECONDS * 1000,
