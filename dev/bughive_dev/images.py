@@ -13,6 +13,7 @@ from bughive_dev.base_image import base_image
 from bughive_dev.checkout import ROOT, cache_directory
 from bughive_dev.errors import SetupError
 from bughive_dev.image_archive import Image, write_archive
+from bughive_dev.packages import install_packages
 from bughive_dev.redis_image import build_redis_image
 from bughive_dev.versitygw import PROGRAMS, artifact_store
 
@@ -21,7 +22,6 @@ ARTIFACTS = "artifacts"
 REDIS = "redis"
 BASE = "localhost/debian:bookworm-slim"
 OUTPUT = ROOT / "build/images"
-_MISSING = "Start Docker, or run as root on Debian with: apt-get install --no-install-recommends buildah debootstrap"
 
 
 def image_name(target: str) -> str:
@@ -63,8 +63,9 @@ def _docker(target: str, archive: Path) -> Path:
 
 
 def _buildah(target: str, archive: Path) -> Path:
-    if os.geteuid() or not (shutil.which("buildah") and shutil.which("debootstrap")):
-        raise SetupError(f"There is nothing to build images with. {_MISSING}")
+    if os.geteuid():
+        raise SetupError("There is nothing to build images with: start Docker, or run as root on Debian.")
+    install_packages(lambda: [name for name in ("buildah", "debootstrap") if shutil.which(name) is None])
     store = cache_directory() / "images/store"
     buildah = ["buildah", "--root", str(store), "--runroot", f"{store}-run", "--storage-driver", "overlay"]
     if subprocess.run([*buildah, "inspect", "--type", "image", BASE], capture_output=True, check=False).returncode:

@@ -2,13 +2,11 @@
 
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bughive_dev.errors import SetupError
+from bughive_dev.packages import install_packages
 
 CNI = Path("/usr/lib/cni")
 PACKAGES = {
@@ -21,7 +19,6 @@ PACKAGES = {
     "mount": "mount",
 }
 SBIN = "/usr/sbin:/sbin"
-POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def meet_requirements() -> None:
@@ -34,23 +31,7 @@ def meet_requirements() -> None:
         raise SetupError("nodes need Linux and root: use sudo, or leave NODES out, or `make kind-up` with Docker")
     if SBIN not in os.environ["PATH"]:
         os.environ["PATH"] += f":{SBIN}"
-    packages = missing_packages()
-    if not packages:
-        return
-    install = f"apt-get update -qq && apt-get install -qq -y --no-install-recommends {' '.join(packages)}"
-    if shutil.which("apt-get") is None:
-        raise SetupError(f"missing: {' '.join(packages)} (Debian's names): install them, on Debian with: {install}")
-    print(f"installing packages: {' '.join(packages)}", flush=True)
-    with _no_services():
-        done = subprocess.run(
-            ["sh", "-c", install],
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if done.returncode or missing_packages():
-        raise SetupError(f"packages are missing. Run: {install}\n{done.stderr.strip()}")
+    install_packages(missing_packages)
 
 
 def missing_packages() -> list[str]:
@@ -59,17 +40,3 @@ def missing_packages() -> list[str]:
     if not (CNI / "ptp").exists():
         missing.add("containernetworking-plugins")
     return sorted(missing)
-
-
-@contextmanager
-def _no_services() -> Iterator[None]:
-    """Debian's containerd would start as a service of the machine, and nobody needs that one."""
-    if POLICY.exists():
-        yield
-        return
-    POLICY.write_text("#!/bin/sh\nexit 101\n")
-    POLICY.chmod(0o755)
-    try:
-        yield
-    finally:
-        POLICY.unlink()
