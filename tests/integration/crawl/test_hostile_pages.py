@@ -46,6 +46,9 @@ ENDS = {
     "/mutates-forever": PageEnd.LOADED,
     "/renders-late": PageEnd.LOADED,
     "/fetches-late": PageEnd.LOADED,
+    "/reads-late-answer": PageEnd.LOADED,
+    "/reads-late-body": PageEnd.LOADED,
+    "/polls-forever": PageEnd.LOADED,
     "/pushes-state": PageEnd.LOADED,
     "/overrides": PageEnd.LOADED,
     "/worker": PageEnd.LOADED,
@@ -133,6 +136,13 @@ async def test_what_scripts_bring_in_late_is_seen(visitor):
 
     assert [link.text for link in rendered.dom.links] == ["late"]
     assert [link.text for link in fetched.dom.links] == ["fetched"]
+
+
+@pytest.mark.parametrize("path", ["/reads-late-answer", "/reads-late-body"])
+async def test_what_a_late_answer_breaks_is_seen(visitor, path):
+    seen = await visitor.see(path)
+
+    assert ["is not valid JSON" in error.message for error in seen.exceptions] == [True]
 
 
 async def test_dialogs_are_counted_and_answered(visitor):

@@ -1,4 +1,4 @@
-"""Answers that do not end, end too early, or are too big to keep."""
+"""Answers that do not end, end too early, come late, or are too big to keep."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -56,6 +56,22 @@ async def cut(writer: asyncio.StreamWriter) -> None:
     await writer.drain()
 
 
+async def late_answer(writer: asyncio.StreamWriter) -> None:
+    """Nothing for longer than a page is given to come to rest, then a page where a script expects JSON."""
+    await asyncio.sleep(1.5)
+    writer.write(_HTML + b"Content-Length: 11\r\n\r\n<p>Late</p>")
+    await writer.drain()
+
+
+async def late_body(writer: asyncio.StreamWriter) -> None:
+    """The head at once, the body when a page has long acted on the head; then as ``late_answer``."""
+    writer.write(_HTML + b"Content-Length: 11\r\n\r\n")
+    await writer.drain()
+    await asyncio.sleep(0.5)
+    writer.write(b"<p>Late</p>")
+    await writer.drain()
+
+
 STREAMS: dict[str, Callable[[asyncio.StreamWriter], Awaitable[None]]] = {
     "/silence": silence,
     "/never-loads.gif": silence,
@@ -65,4 +81,6 @@ STREAMS: dict[str, Callable[[asyncio.StreamWriter], Awaitable[None]]] = {
     "/reset": reset,
     "/garbage": garbage,
     "/cut": cut,
+    "/late-answer.json": late_answer,
+    "/late-body.json": late_body,
 }

@@ -2,38 +2,62 @@
 (() => {
   const key = Symbol.for("bughive.settle");
   if (window[key] || window.top !== window) return;
-  const state = { inFlight: 0, busyUntil: 0, scheduled: false, entries: performance.getEntriesByType.bind(performance) };
-  Object.defineProperty(window, key, { value: state });
   const now = performance.now.bind(performance);
+  const state = {
+    inFlight: new Set(), // requests without an answer, and answers whose body is still being read
+    answeredAt: -Infinity,
+    busyUntil: 0,
+    scheduled: false,
+    entries: performance.getEntriesByType.bind(performance),
+  };
+  Object.defineProperty(window, key, { value: state });
   const SOON = 1000; // milliseconds; what is put off for longer is not waited for
 
   // A proxy behaves, and prints itself, like what it stands for.
-  const note = (owner, name, before) => {
+  const note = (owner, name, around) => {
     owner[name] = new Proxy(owner[name], {
-      apply(target, self, args) {
-        before(self, args);
-        const result = Reflect.apply(target, self, args);
-        if (name === "fetch") result.then(answered, answered);
-        return result;
-      },
+      apply: (target, self, args) => around(() => Reflect.apply(target, self, args), self, args),
     });
   };
-  const answered = () => {
-    state.inFlight--;
-    state.busyUntil = Math.max(state.busyUntil, now() + 100); // the page acts on it, and its timing is noted, a moment later
+  const begin = () => {
+    const request = {};
+    state.inFlight.add(request);
+    return () => {
+      state.inFlight.delete(request);
+      state.answeredAt = now();
+    };
   };
-  note(window, "fetch", () => { state.inFlight++; });
-  note(XMLHttpRequest.prototype, "send", (request) => {
-    state.inFlight++;
-    request.addEventListener("loadend", answered, { once: true });
+  const follow = (call) => {
+    const promise = call();
+    const end = begin();
+    promise.then(end, end);
+    return promise;
+  };
+  note(window, "fetch", follow); // settles with the headers
+  for (const name of ["arrayBuffer", "blob", "bytes", "formData", "json", "text"]) {
+    if (name in Response.prototype) note(Response.prototype, name, follow);
+  }
+  note(XMLHttpRequest.prototype, "send", (call, request) => {
+    const end = begin();
+    request.addEventListener("loadend", end, { once: true });
+    try {
+      return call();
+    } catch (error) {
+      end(); // it was never sent
+      throw error;
+    }
   });
-  note(window, "setTimeout", (_, [, delay]) => {
+  note(window, "setTimeout", (call, _, [, delay]) => {
     if (!(delay > SOON)) state.busyUntil = Math.max(state.busyUntil, now() + (+delay || 0));
+    return call();
   });
-  const schedules = () => { state.scheduled = true; };
-  note(window, "requestAnimationFrame", schedules);
-  note(window, "requestIdleCallback", schedules);
-  note(MessagePort.prototype, "postMessage", schedules);
+  const schedule = (call) => {
+    state.scheduled = true;
+    return call();
+  };
+  note(window, "requestAnimationFrame", schedule);
+  note(window, "requestIdleCallback", schedule);
+  note(MessagePort.prototype, "postMessage", schedule);
 
   // A worker that answers from its cache would hide what the server says. A registration that never settles
   // is what pages must expect anyway; one that fails would be reported as the page's own error.

@@ -1,21 +1,25 @@
 // Waits until the page's own scripts have come to rest, then says which document this is, and what the collector finds
 // in it: one round trip, as each lets the page draw once more. A page that has nothing left to do is not waited for.
-async ({ quietMs, mostMs, mostElements, mostBytes, traits }) => {
-  const state = window[Symbol.for("bughive.settle")] ?? { inFlight: 0, busyUntil: 0, entries: () => [] };
+async ({ quietMs, mostMs, mostAnswerMs, answeredMs, mostElements, mostBytes, traits }) => {
+  const state = window[Symbol.for("bughive.settle")] ??
+    { inFlight: new Set(), answeredAt: -Infinity, busyUntil: 0, entries: () => [] };
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const refresh = parseFloat(document.querySelector("meta[http-equiv=refresh i]")?.content);
   if (refresh <= 1) await pause(refresh * 1000 + 1000); // it goes on by itself
   const start = performance.now();
-  const end = start + mostMs;
-  if (state.inFlight > 0 || state.busyUntil > start || state.scheduled) {
+  if (state.inFlight.size > 0 || state.answeredAt + answeredMs > start || state.busyUntil > start || state.scheduled) {
+    const asked = [...state.inFlight]; // a page that polls asks for ever, so what is asked from now on is waited for less
+    const lastAnswer = start + mostAnswerMs;
+    let end = start + mostMs;
     let changedAt = start;
     const observer = new MutationObserver(() => { changedAt = performance.now(); });
     observer.observe(document, { childList: true, characterData: true, subtree: true });
-    const { busyUntil } = state; // our own timers are noted too
+    const busyUntil = Math.min(state.busyUntil, end); // as it is now: our own timers are noted too
     for (;;) {
       const now = performance.now();
-      const quietAt = Math.max(changedAt, Math.min(busyUntil, end)) + quietMs;
-      const left = Math.min(state.inFlight > 0 ? quietMs : quietAt - now, end - now);
+      if (now < lastAnswer && asked.some((request) => state.inFlight.has(request))) end = now + mostMs;
+      const quietAt = Math.max(changedAt, busyUntil, state.answeredAt + answeredMs) + quietMs;
+      const left = Math.min(state.inFlight.size > 0 ? quietMs : quietAt - now, end - now);
       if (left <= 0) break;
       await pause(left);
     }

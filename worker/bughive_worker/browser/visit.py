@@ -32,7 +32,14 @@ _ON_THE_WAY = re.compile(r"navigat|[Cc]ontext|detached")
 _OPEN_TRIES = 3
 _INTERRUPTED_SECONDS = 2.0
 _PROBE_SECONDS = 3.0
-_LOOK = {"quietMs": 60, "mostMs": 1000, "mostElements": MAX_ELEMENTS, "mostBytes": MAX_BYTES}
+_LOOK = {
+    "quietMs": 60,
+    "mostMs": 1000,
+    "answeredMs": 100,  # for the page to act on an answer, and for its timing to be noted
+    "mostAnswerMs": 3000,
+    "mostElements": MAX_ELEMENTS,
+    "mostBytes": MAX_BYTES,
+}
 _SIZE = "() => [document.getElementsByTagName('*').length, document.documentElement?.textContent.length ?? 0]"
 
 
