@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 
 from bughive_operator.actions import Announce
-from bughive_operator.api_server import ApiServer, ApiServerError
+from bughive_operator.api_call import ApiServerError
+from bughive_operator.api_server import ApiServer
 from bughive_operator.clock import Clock
 from bughive_operator.observation import Resource
 from bughive_operator.rates import TokenBucket

@@ -3,20 +3,17 @@
 import asyncio
 import contextlib
 import functools
-import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import kopf
 from kubernetes.client import ApiClient
-from kubernetes.client.exceptions import ApiException
-from urllib3.exceptions import HTTPError
 
 from bughive_crds import API_VERSION, GROUP, VERSION
 from bughive_crds.crawl_report import REPORTS_SERVICE_ANNOTATION
 from bughive_operator import metrics
+from bughive_operator.api_call import APPLY_PATCH, JSON, MERGE_PATCH, ApiCall, ApiServerError, Body, NotFound, send
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import kopf_credentials
 from bughive_operator.observation import Resource
@@ -28,30 +25,6 @@ FIELD_MANAGER = "bughive-operator"
 TIMEOUT_SECONDS = (10, 30)
 """To connect, and to read."""
 PAGE = 500
-JSON = "application/json"
-MERGE_PATCH = "application/merge-patch+json"
-APPLY_PATCH = "application/apply-patch+yaml"
-
-Body = dict[str, Any]
-
-
-class ApiServerError(Exception):
-    """The API server refused a call, or could not be reached (status 0)."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(f"{status}: {message}" if status else message)
-        self.status = status
-
-
-class NotFound(ApiServerError):
-    """There is no such object."""
-
-
-class Conflict(ApiServerError):
-    """The object has changed since it was read."""
-
-
-_ERRORS = {404: NotFound, 409: Conflict}
 
 
 class ApiServer:
@@ -180,7 +153,7 @@ class ApiServer:
         content_type: str = JSON,
         query: Mapping[str, str] | None = None,
     ) -> Body:
-        call = functools.partial(self._blocking_call, method, path, body, content_type, dict(query or {}))
+        call = functools.partial(self._send, ApiCall(method, path, body, content_type, query or {}))
         try:
             with metrics.API_CALL_SECONDS.labels(method).time():
                 return await asyncio.get_running_loop().run_in_executor(self._pool, call)
@@ -188,29 +161,12 @@ class ApiServer:
             metrics.API_ERRORS.labels(error.status).inc()
             raise
 
-    def _blocking_call(
-        self, method: str, path: str, body: Body | None, content_type: str, query: dict[str, str]
-    ) -> Body:
-        request = self._client.param_serialize(
-            method=method,
-            resource_path=path,
-            query_params=list(query.items()),
-            header_params={"Accept": JSON, "Content-Type": content_type},
-            body=body,
-            auth_settings=["BearerToken"],
-        )
+    def _send(self, call: ApiCall) -> Body:
         sent = time.monotonic()
-        try:
-            response = self._client.call_api(*request, _request_timeout=self._timeout)
-            text: bytes = response.read()  # type: ignore[no-untyped-call]
-        except (HTTPError, ApiException) as error:
-            raise ApiServerError(0, f"the API server cannot be reached: {error}") from error
-        if date := response.headers.get("Date"):
-            self._clock.learn(date, sent, time.monotonic())
-        answer: Body = json.loads(text) if text else {}
-        if response.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
-            raise _ERRORS.get(response.status, ApiServerError)(response.status, str(answer.get("message", text)))
-        return answer
+        answer = send(self._client, call, self._timeout)
+        if answer.date:
+            self._clock.learn(answer.date, sent, time.monotonic())
+        return answer.body
 
 
 def _path(plural: str, namespace: str = "", name: str = "") -> str:

@@ -7,7 +7,8 @@ import structlog
 from bughive_crds.crawl_session import CrawlSessionStatus
 from bughive_operator import actions, metrics
 from bughive_operator.announcer import Announcer
-from bughive_operator.api_server import ApiServer, NotFound
+from bughive_operator.api_call import NotFound
+from bughive_operator.api_server import ApiServer
 from bughive_operator.line import Line
 from bughive_operator.merge_patch import status_patch
 from bughive_operator.messenger import Messenger

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bughive_operator.api_server import ApiServer, ApiServerError, Conflict, NotFound
+from bughive_operator.api_call import ApiServerError, Conflict, NotFound
+from bughive_operator.api_server import ApiServer
 from bughive_operator.clock import ServerClock
 from bughive_operator.election import DURATION_SECONDS, RENEW_SECONDS, RETRY_SECONDS, Election, LeaseState
 from bughive_operator.health import Heartbeat

@@ -11,7 +11,8 @@ from redis.exceptions import RedisError
 
 from bughive_operator import metrics
 from bughive_operator.announcer import Announcer
-from bughive_operator.api_server import ApiServer, ApiServerError
+from bughive_operator.api_call import ApiServerError
+from bughive_operator.api_server import ApiServer
 from bughive_operator.apply import Applier
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import NoCluster, log_in

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
-from bughive_operator.api_server import ApiServer, ApiServerError, Body
+from bughive_operator.api_call import ApiServerError, Body
+from bughive_operator.api_server import ApiServer
 from bughive_operator.sessions import Sessions
 
 ANNOTATION = "controller.kubernetes.io/pod-deletion-cost"

@@ -5,7 +5,8 @@ from structlog.contextvars import bound_contextvars
 
 from bughive_operator import metrics
 from bughive_operator.actions import Plan, StopWork
-from bughive_operator.api_server import ApiServer, Conflict, NotFound
+from bughive_operator.api_call import Conflict, NotFound
+from bughive_operator.api_server import ApiServer
 from bughive_operator.apply import Applied, Applier
 from bughive_operator.clock import Clock
 from bughive_operator.line import Line

@@ -5,20 +5,17 @@ the bugs were found. Exit code 0: all is well; 1, with a sentence: something is 
 """
 
 import http.server
-import json
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Mapping
-from typing import Any
 
-from kubernetes.client import ApiClient, ApiException
+from kubernetes.client import ApiClient
 from pydantic import Field
 from pydantic_settings import BaseSettings
-from urllib3.exceptions import HTTPError
 
 from bughive_crds import API_VERSION, GROUP, VERSION
+from bughive_operator.api_call import ApiCall, ApiServerError, Body, send
 from bughive_operator.cluster_login import NoCluster, log_in
 from bughive_protocol.settings import load
 
@@ -28,6 +25,8 @@ and a picture that is not there: <img src="/missing.png" alt="nothing" width="40
 </main></body></html>"""
 PLANTED = frozenset({"broken-link", "broken-image"})
 ASK_SECONDS = 1.0
+TIMEOUT_SECONDS = (10, 10)
+"""To connect, and to read."""
 
 
 class SelfTestSettings(BaseSettings):
@@ -73,24 +72,12 @@ class _Sessions:
         self._client = client
         self._folder = f"/apis/{GROUP}/{VERSION}/namespaces/{namespace}"
 
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def call(self, method: str, path: str, body: Body | None = None) -> Body:
         """One call. Raises ``Failed``."""
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        request = self._client.param_serialize(
-            method=method,
-            resource_path=f"{self._folder}/{path}",
-            header_params=headers,
-            body=body,
-            auth_settings=["BearerToken"],
-        )
         try:
-            response = self._client.call_api(*request, _request_timeout=(10, 10))
-            answer: dict[str, Any] = json.loads(response.read())  # type: ignore[no-untyped-call]
-        except (HTTPError, ApiException) as error:
-            raise Failed(f"the API server cannot be reached: {error}") from error
-        if response.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
-            raise Failed(f"{method} {path}: {answer.get('message', answer)}")
-        return answer
+            return send(self._client, ApiCall(method, f"{self._folder}/{path}", body), TIMEOUT_SECONDS).body
+        except ApiServerError as error:
+            raise Failed(f"{method} {path}: {error}") from error
 
 
 def run(settings: SelfTestSettings) -> str:
@@ -125,12 +112,12 @@ def run(settings: SelfTestSettings) -> str:
     return str(status["message"])
 
 
-def _finished(sessions: _Sessions, name: str, seconds: float) -> dict[str, Any]:
+def _finished(sessions: _Sessions, name: str, seconds: float) -> Body:
     """The session's status once it is completed."""
     deadline = time.monotonic() + seconds
     said = ""
     while time.monotonic() < deadline:
-        status: dict[str, Any] = sessions.call("GET", f"crawlsessions/{name}").get("status", {})
+        status: Body = sessions.call("GET", f"crawlsessions/{name}").get("status", {})
         if (told := f"{status.get('phase', 'Applied')}: {status.get('message', '')}") != said:
             said = told
             sys.stdout.write(f"{said}\n")

@@ -5,7 +5,8 @@ from redis.exceptions import RedisError
 
 from bughive_crds import GROUP
 from bughive_crds.definition import REVISION, REVISION_ANNOTATION
-from bughive_operator.api_server import PLURAL, REPORTS, ApiServer, ApiServerError, NotFound
+from bughive_operator.api_call import ApiServerError, NotFound
+from bughive_operator.api_server import PLURAL, REPORTS, ApiServer
 
 INSTALL = "kubectl apply -f crds/"
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from bughive_operator.actions import Announce
 from bughive_operator.announcer import Announcer
-from bughive_operator.api_server import ApiServerError
+from bughive_operator.api_call import ApiServerError
 from bughive_operator.clock import ManualClock
 from bughive_operator.rates import TokenBucket
 
