@@ -43,6 +43,11 @@ class ReportedPages(ApiModel):
     left_out: int = 0
     """Pages that were not visited by a rule: robots.txt, `scope.maxDepth`, or a part of the site that seems endless."""
 
+    @property
+    def beyond(self) -> int:
+        """Pages that are known and were not visited because `scope.maxPages` was reached."""
+        return self.discovered - self.crawled
+
 
 class Artifact(ApiModel):
     """One file of the full report."""

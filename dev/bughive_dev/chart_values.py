@@ -16,6 +16,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings
 
 from bughive_dev.checkout import ROOT
+from bughive_dev.generated import write_or_check
 from bughive_operator.settings import OperatorSettings
 from bughive_protocol.settings import RedisSettings
 from bughive_worker.settings import WorkerSettings
@@ -202,15 +203,7 @@ def files() -> dict[Path, str]:
 
 def main() -> int:
     """Write the files, or with ``--check`` say which are stale."""
-    stale = [path for path, text in files().items() if not path.is_file() or path.read_text() != text]
-    if "--check" not in sys.argv[1:]:
-        for path in stale:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(files()[path])
-        return 0
-    for path in stale:
-        sys.stderr.write(f"{path.relative_to(ROOT)} is stale: run `python -m bughive_dev.chart_values`\n")
-    return 1 if stale else 0
+    return write_or_check(files(), "bughive_dev.chart_values")
 
 
 if __name__ == "__main__":

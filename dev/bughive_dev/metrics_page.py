@@ -70,7 +70,7 @@ def _cell(text: str) -> str:
 
 def main() -> int:
     """Write the page, or with ``--check`` say whether it is fresh."""
-    return write_or_check(PAGE, render(PAGE.read_text()), "bughive_dev.metrics_page")
+    return write_or_check({PAGE: render(PAGE.read_text())}, "bughive_dev.metrics_page")
 
 
 if __name__ == "__main__":

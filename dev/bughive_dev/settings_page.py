@@ -55,7 +55,7 @@ def _default(field: FieldInfo) -> str:
 
 def main() -> int:
     """Write the page, or with ``--check`` say whether it is fresh."""
-    return write_or_check(PAGE, render(), "bughive_dev.settings_page")
+    return write_or_check({PAGE: render()}, "bughive_dev.settings_page")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,9 @@
 """The API server as kubectl reaches it: by the user's kubeconfig, with the user's rights."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bughive_protocol.errors import PermanentError, TransientError
-
-if TYPE_CHECKING:
-    pass
 
 TIMEOUT_SECONDS = (10, 120)
 """To connect, and between two pieces of an answer."""

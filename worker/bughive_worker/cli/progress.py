@@ -75,7 +75,7 @@ def print_result(console: Console, content: CrawlReportContent) -> None:
     }
     verdict = words.get(content.outcome, "[bold]Stopped; the report is partial[/]")
     console.print(f"\n{verdict}: {content.bugs.total} bugs on {content.pages.crawled} pages", highlight=False)
-    if beyond := content.pages.discovered - content.pages.crawled:
+    if beyond := content.pages.beyond:
         console.print(f"  known and not visited: {beyond}", highlight=False)
     if content.pages.left_out:
         console.print(f"  left out by rule: {content.pages.left_out}; the report says which and why", highlight=False)

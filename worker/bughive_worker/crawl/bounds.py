@@ -21,6 +21,16 @@ class Use(Enum):
     LEAVE = "leave"
     """Do not touch it."""
 
+    @property
+    def is_visit(self) -> bool:
+        """Whether the browser opens it, now or late."""
+        return self in (Use.VISIT, Use.VISIT_LATE)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is visited once nothing else is left."""
+        return self is Use.VISIT_LATE
+
 
 class Origin(Enum):
     """Where a URL was seen."""
@@ -40,11 +50,10 @@ class Ruling:
     why: str | None = None
 
 
-_BOUNDED = frozenset(RULES.values())
 _COMES_LATE = {
     Origin.PAGE: frozenset((TrapRule.NUMBERS, TrapRule.PAGINATION)),
     Origin.LATE_PAGE: frozenset[TrapRule](),
-    Origin.SITEMAP: _BOUNDED,
+    Origin.SITEMAP: frozenset(RULES.values()),
 }
 """Of which sorts more than the bound are visited, late."""
 

@@ -8,7 +8,6 @@ from bughive_worker.crawl.bounds import Bounds, Origin, Ruling, Use
 from bughive_worker.net.urls import canonical
 from bughive_worker.observation import PageObservation
 
-_VISITS = (Use.VISIT, Use.VISIT_LATE)
 _ASSETS = frozenset(("script", "stylesheet", "font", "media", "image"))
 
 
@@ -38,7 +37,7 @@ async def outlinks(observation: PageObservation, bounds: Bounds, *, late: bool =
     links = {url: link for link in observation.dom.links if (url := canonical(link.url)) and url != here}
     for url, link in links.items():
         ruling = await bounds.rule(url, depth, origin)
-        if ruling.use in _VISITS:
+        if ruling.use.is_visit:
             pages[url] = _item(url, depth, Via.LINK, here, ruling)
         elif ruling.use is Use.CHECK:
             checks[url] = LinkItem(url=url, source=here, text=link.text, selector=link.selector)
@@ -57,15 +56,16 @@ async def _redirect(observation: PageObservation, bounds: Bounds, origin: Origin
     depth = observation.depth + (observation.via is Via.REDIRECT)
     ruling = await bounds.rule(url, depth, origin)
     left_out = (LeftOut(url=url, why=ruling.why),) if ruling.why else ()
-    if ruling.use in _VISITS:
+    if ruling.use.is_visit:
         return Outlinks(pages=(_item(url, depth, Via.REDIRECT, observation.url, ruling),), count=1)
     if ruling.use is Use.CHECK:
-        return Outlinks((), (LinkItem(url=url, source=observation.url, text="redirect"),), left_out, 1)
+        check = LinkItem(url=url, source=observation.url, text="redirect")
+        return Outlinks(checks=(check,), left_out=left_out, count=1)
     return Outlinks(left_out=left_out)
 
 
 def _item(url: str, depth: int, via: Via, referrer: str, ruling: Ruling) -> FrontierItem:
-    return FrontierItem(url=url, depth=depth, via=via, referrer=referrer, late=ruling.use is Use.VISIT_LATE)
+    return FrontierItem(url=url, depth=depth, via=via, referrer=referrer, late=ruling.use.is_late)
 
 
 def unseen_assets(observation: PageObservation) -> Iterator[LinkItem]:

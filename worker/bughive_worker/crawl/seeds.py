@@ -3,7 +3,7 @@
 import asyncio
 
 from bughive_protocol.frontier import FrontierItem, Via
-from bughive_worker.crawl.bounds import Origin, Use
+from bughive_worker.crawl.bounds import Origin
 from bughive_worker.crawl.session import Session
 from bughive_worker.net.sitemap import collect_sitemap
 
@@ -25,8 +25,8 @@ async def plant_sitemap(session: Session) -> None:
     batch: list[FrontierItem] = []
     for url in sitemap.pages:
         use = (await bounds.rule(url, 0, Origin.SITEMAP)).use
-        if use in (Use.VISIT, Use.VISIT_LATE):
-            batch.append(FrontierItem(url=url, depth=1, via=Via.SITEMAP, late=use is Use.VISIT_LATE))
+        if use.is_visit:
+            batch.append(FrontierItem(url=url, depth=1, via=Via.SITEMAP, late=use.is_late))
         if len(batch) >= _BATCH:
             await session.stores.frontier.add(batch)
             batch = []

@@ -29,7 +29,7 @@ def asks_to_slow_down(fetched: Fetched) -> bool:
 def link_result(url: str, fetched: Fetched) -> LinkResult:
     """The verdict on a link to ``url``."""
     if fetched.error is not None:
-        to_visitor = fetched.error is FetchError.REFUSED_BY_GUARD and is_visitors_own(url)
+        to_visitor = fetched.error is FetchError.REFUSED_BY_GUARD and _is_visitors_own(url)
         broken = fetched.error in _BROKEN_ERRORS or to_visitor
         verdict = LinkVerdict.BROKEN if broken else LinkVerdict.UNVERIFIABLE
         why = "it leads to the machine of whoever opens it" if to_visitor else fetched.message
@@ -43,7 +43,7 @@ def link_result(url: str, fetched: Fetched) -> LinkResult:
     return LinkResult(url=url, verdict=verdict, status=fetched.status)
 
 
-def is_visitors_own(url: str) -> bool:
+def _is_visitors_own(url: str) -> bool:
     """Whether a URL names whatever machine it is opened on: a developer's address that was left in a page.
 
     A site that is itself there is allowed by the guard, and its links are checked like any other's.

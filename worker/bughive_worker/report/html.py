@@ -26,7 +26,7 @@ def render_html(document: ReportDocument, pictures: Mapping[str, bytes]) -> byte
     template = environment.from_string(folder.joinpath("report.html.j2").read_text("utf-8"))
     text = template.render(
         report=document,
-        beyond=document.pages.discovered - document.pages.crawled,
+        beyond=document.pages.beyond,
         severities=list(Severity),
         kinds=sorted(Counter(finding.kind for finding in document.findings).items()),
         pictures=_fitting(document, pictures),
