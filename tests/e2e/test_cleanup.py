@@ -1,6 +1,6 @@
 """The nightly job, started by hand."""
 
-from .conftest import NAMESPACE
+from .kube import NAMESPACE
 
 AGE = """
 import os, redis, time

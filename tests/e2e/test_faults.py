@@ -1,10 +1,8 @@
 """What goes wrong in a cluster: every session ends Completed all the same, whole and counted once."""
 
-import json
-
 import pytest
 
-from .conftest import NAMESPACE
+from .kube import NAMESPACE
 
 SLOW = {"requestsPerSecond": 2}
 
@@ -25,15 +23,13 @@ def ends_whole(release, name: str) -> dict:
 
 
 def test_a_crawl_pod_deleted_by_force(release, running):
-    worker = release.status(running)["worker"].partition("/")[0]
-    release.kube.kubectl("delete", "pod", "-n", NAMESPACE, worker, "--grace-period=0", "--force")
+    release.kube.kubectl("delete", "pod", "-n", NAMESPACE, release.worker(running), "--grace-period=0", "--force")
 
     assert ends_whole(release, running)["attempt"] >= 2
 
 
 def test_a_node_drained(release, running):
-    worker = release.status(running)["worker"].partition("/")[0]
-    node = release.kube.get("pod", "-n", NAMESPACE, worker)["spec"]["nodeName"]
+    node = release.kube.get("pod", "-n", NAMESPACE, release.worker(running))["spec"]["nodeName"]
     pods = "--pod-selector=app.kubernetes.io/component in (worker-crawl,operator)"
     try:
         release.kube.kubectl("drain", node, pods, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=120s")
@@ -44,8 +40,7 @@ def test_a_node_drained(release, running):
 
 
 def test_the_leading_operator_deleted(release, running):
-    holder = release.kube.get("lease", "-n", NAMESPACE, "bughive-operator")["spec"]["holderIdentity"].partition("_")[0]
-    release.kube.kubectl("delete", "pod", "-n", NAMESPACE, holder, "--grace-period=0", "--force")
+    release.kube.kubectl("delete", "pod", "-n", NAMESPACE, release.leader(), "--grace-period=0", "--force")
 
     assert ends_whole(release, running)["attempt"] == 1
 
@@ -58,11 +53,7 @@ def test_redis_restarted(release, running):
 
 def test_a_cut_of_all_at_once(release, running):
     """Redis, the leader and the worker in the same moment."""
-    worker = release.status(running)["worker"].partition("/")[0]
-    lease = json.loads(release.kube.kubectl("get", "lease", "-n", NAMESPACE, "bughive-operator", "-o", "json"))
-    holder = lease["spec"]["holderIdentity"].partition("_")[0]
-    release.kube.kubectl(
-        "delete", "pod", "-n", NAMESPACE, worker, holder, "bughive-redis-0", "--grace-period=0", "--force"
-    )
+    pods = (release.worker(running), release.leader(), "bughive-redis-0")
+    release.kube.kubectl("delete", "pod", "-n", NAMESPACE, *pods, "--grace-period=0", "--force")
 
     ends_whole(release, running)

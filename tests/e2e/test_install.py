@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .conftest import NAMESPACE
+from .kube import NAMESPACE
 
 ASK = """
 from bughive_protocol.broker import make_app

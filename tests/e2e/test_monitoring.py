@@ -2,7 +2,9 @@
 
 import base64
 
-from .conftest import NAMESPACE
+from bughive_dev.waiting import wait_until
+
+from .kube import NAMESPACE
 
 SCRAPE = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:{port}/metrics').read().decode())"
 
@@ -30,7 +32,7 @@ def test_metrics_can_be_scraped(release):
     release.delete("measured")
 
 
-def test_flower_shows_the_workers_to_who_knows_the_password(release, wait_for):
+def test_flower_shows_the_workers_to_who_knows_the_password(release):
     secret = release.kube.get("secret", "-n", NAMESPACE, "bughive-flower")["data"]["password"]
     login = base64.b64encode(b"bughive:" + base64.b64decode(secret)).decode()
     ask = (
@@ -47,7 +49,7 @@ except urllib.error.HTTPError as error:
 """
 
     assert release.python("flower", refused) == "401\n"
-    wait_for(
+    wait_until(
         "Flower knows each queue's worker",
         lambda: {"crawl", "default", "media", "tickets"} <= set(eval(release.python("flower", ask))),
         60,

@@ -1,11 +1,13 @@
 """More work than one pod can do."""
 
-from .conftest import NAMESPACE
+from bughive_dev.waiting import wait_until
+
+from .kube import NAMESPACE
 
 SESSIONS = 10
 
 
-def test_ten_sessions_scale_the_crawlers_out_and_in_and_none_is_lost(release, wait_for):
+def test_ten_sessions_scale_the_crawlers_out_and_in_and_none_is_lost(release):
     names = [f"load-{number}" for number in range(SESSIONS)]
     for name in names:
         release.crawl(name, scope={"maxPages": 30})
@@ -19,12 +21,12 @@ def test_ten_sessions_scale_the_crawlers_out_and_in_and_none_is_lost(release, wa
         phases = [one.get("status", {}).get("phase") for one in sessions if one["metadata"]["name"] in names]
         return phases.count("Completed") == SESSIONS
 
-    wait_for("all are Completed", all_done, 420, lambda: release.kube.kubectl("get", "crawlsessions"))
+    wait_until("all are Completed", all_done, 420, lambda: release.kube.kubectl("get", "crawlsessions"))
     assert most > 1, "the autoscaler added no pod"
     for name in names:
         assert release.whole(name).pages.crawled == 30
         assert release.status(name)["failures"] == 0
-    wait_for(
+    wait_until(
         "the autoscaler took the pods away again",
         lambda: len(release.pods("worker-crawl")) == 1,
         180,

@@ -1,5 +1,7 @@
 """What users do by kubectl while a session runs."""
 
+from bughive_dev.waiting import wait_until
+
 SLOW = {"requestsPerSecond": 2}
 
 
@@ -29,11 +31,11 @@ def test_a_cancelled_session_keeps_what_it_found(release):
     release.delete("cancelled")
 
 
-def test_a_deleted_session_leaves_no_work(release, wait_for):
+def test_a_deleted_session_leaves_no_work(release):
     release.crawl("deleted", browser=SLOW)
     release.crawled("deleted", 5)
 
     release.delete("deleted")
 
     leases = "import os,redis; print(redis.Redis.from_url(os.environ['REDIS_URL']).zcard('bughive:leases'))"
-    wait_for("no lease is held", lambda: release.python("worker-crawl", leases) == "0\n", 30)
+    wait_until("no lease is held", lambda: release.python("worker-crawl", leases) == "0\n", 30)

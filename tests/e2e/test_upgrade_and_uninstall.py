@@ -1,6 +1,8 @@
 """The life of a release, in this order; the last test ends it."""
 
-from .conftest import NAMESPACE
+from bughive_dev.waiting import wait_until
+
+from .kube import NAMESPACE
 
 SLOW = {"requestsPerSecond": 3}
 
@@ -21,10 +23,10 @@ def test_an_upgrade_and_a_rollback_in_mid_crawl_lose_nothing(release):
 
 
 # Helm itself leaves the pod of `helm test`, which is over.
-def test_an_uninstall_leaves_what_is_to_be_kept_and_nothing_else(release, wait_for):
+def test_an_uninstall_leaves_what_is_to_be_kept_and_nothing_else(release):
     release.kube.helm("uninstall", "bughive", "--wait")
 
-    wait_for(
+    wait_until(
         "the pods are gone",
         lambda: (
             release.kube.get(
