@@ -20,6 +20,7 @@ lint: $(READY) ## Check style, types, the arrows between the rooms, and that gen
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/hadolint Dockerfile
 	$(PYTHON) -m bughive_crds --check
 	$(PYTHON) -m bughive_dev.settings_page --check
 	$(PYTHON) -m bughive_dev.metrics_page --check
