@@ -3,7 +3,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lint format test test-unit test-integration test-e2e kubernetes artifact-store helm cluster-up cluster-load \
+.PHONY: help setup lint format test test-unit test-integration test-e2e kubernetes artifact-store chart-tools cluster-up cluster-load \
 	cluster-down cluster-status kind-up demo dev bench-crawl bench-dispatch images lock clean
 
 help: ## Show this list
@@ -36,10 +36,10 @@ test: lint test-unit test-integration ## Run everything that CI runs
 test-unit: $(READY) ## Run the tests that need no services
 	$(PYTHON) -m pytest tests/unit
 
-test-integration: kubernetes artifact-store helm ## Run the tests on real Redis, Kubernetes and Chromium
+test-integration: kubernetes artifact-store chart-tools ## Run the tests on real Redis, Kubernetes and Chromium
 	$(PYTHON) -m pytest tests/integration
 
-test-e2e: kubernetes helm images ## Run the end-to-end tests on a cluster with nodes (as root), or on one that has the images: KUBECONFIG=...
+test-e2e: kubernetes chart-tools images ## Run the end-to-end tests on a cluster with nodes (as root), or on one that has the images: KUBECONFIG=...
 	$(if $(filter command line,$(origin KUBECONFIG)),E2E_KUBECONFIG=$(KUBECONFIG)) $(PYTHON) -m pytest tests/e2e
 
 kubernetes: $(READY) ## Build Kubernetes into the cache (minutes, once for all checkouts); as root, what nodes need too
@@ -48,8 +48,8 @@ kubernetes: $(READY) ## Build Kubernetes into the cache (minutes, once for all c
 artifact-store: $(READY) ## Build the artifact store, versitygw, into the cache (a minute, once for all checkouts)
 	@$(PYTHON) -m bughive_dev artifact-store
 
-helm: $(READY) ## Build Helm into the cache (two minutes, once for all checkouts)
-	@$(PYTHON) -m bughive_dev helm
+chart-tools: $(READY) ## Build Helm and kube-score into the cache (minutes, once for all checkouts)
+	@$(PYTHON) -m bughive_dev chart-tools
 
 cluster-up: $(READY) ## Start a Kubernetes cluster in the background, kubeconfig in .dev/; NODES=2 with nodes, as root
 	@$(PYTHON) -m bughive_dev cluster-up $(if $(NODES),--nodes $(NODES))

@@ -10,6 +10,7 @@ from bughive_dev.helm import helm
 from bughive_dev.hyperkube import hyperkube
 from bughive_dev.images import build_images, image_name
 from bughive_dev.kind import kind_up
+from bughive_dev.kube_score import kube_score
 from bughive_dev.nodes.cluster import build
 from bughive_dev.nodes.requirements import meet_requirements
 from bughive_dev.versitygw import artifact_store
@@ -33,9 +34,10 @@ def _artifact_store() -> int:
     return 0
 
 
-def _helm() -> int:
-    """Build Helm into the cache, if it is not there yet."""
+def _chart_tools() -> int:
+    """Build Helm and kube-score into the cache, if they are not there yet."""
     print(helm())
+    print(kube_score())
     return 0
 
 
@@ -68,7 +70,7 @@ def _up(nodes: int) -> int:
 COMMANDS = {
     "kubernetes": _kubernetes,
     "artifact-store": _artifact_store,
-    "helm": _helm,
+    "chart-tools": _chart_tools,
     "cluster-down": cluster_commands.down,
     "cluster-status": cluster_commands.status,
     "cluster-load": cluster_commands.load,

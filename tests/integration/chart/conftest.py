@@ -11,8 +11,11 @@ import yaml
 
 from bughive_dev.checkout import ROOT
 from bughive_dev.helm import helm
+from bughive_dev.kube_score import kube_score
 
 CHART = ROOT / "charts/bughive"
+ALL_WELL = 10
+"""The best of kube-score's grades; below it are "almost", "warning" and "critical"."""
 Objects = list[dict[str, Any]]
 
 
@@ -47,6 +50,30 @@ class Chart:
             check=False,
         )
         return done.stdout if done.returncode else ""
+
+
+@pytest.fixture(scope="session")
+def score() -> Callable[[Objects], list[str]]:
+    """What kube-score finds amiss in objects: "check: object: what"."""
+    program = kube_score()
+
+    def score(objects: Objects) -> list[str]:
+        done = subprocess.run(
+            [str(program), "score", "--output-format", "json", "-"],
+            input=yaml.safe_dump_all(objects),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return [
+            f"{check['check']['id']}: {found['object_name']}: {comment['path']} {comment['summary']}"
+            for found in json.loads(done.stdout)
+            for check in found["checks"]
+            if not check["skipped"] and check["grade"] < ALL_WELL
+            for comment in check["comments"] or [{"path": "", "summary": ""}]
+        ]
+
+    return score
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,22 @@ from .conftest import of_kind, pod_specs
 
 OTHERS = ("monitoring.coreos.com/v1", "keda.sh/v1alpha1")
 """Kinds of other projects, which this API server does not have."""
+MEANT = {
+    "container-resources": "no limit on CPU: it would throttle browsers while the node has CPU to spare",
+    "container-ephemeral-storage-request-and-limit": "every writable place is an emptyDir with a limit of its own",
+    "container-image-pull-policy": "tags are fixed, digests can be given; a registry may be away",
+    "container-security-context-user-group-id": "the Redis image's own user is 999",
+    "deployment-has-host-podantiaffinity": "topologySpreadConstraints do it, and can bear more pods than nodes",
+    "deployment-has-poddisruptionbudget": "the queues without one hold no work that a drain could hurt",
+    "deployment-replicas": "the switch asks for one",
+    "horizontalpodautoscaler-replicas": "one worker a queue is enough until there is work",
+    "pod-probes": "the pod of `helm test` serves nobody",
+    "pod-probes-identical": "the server either answers or is beyond help",
+    "statefulset-has-host-podantiaffinity": "one replica each",
+    "statefulset-has-poddisruptionbudget": "one replica each: a budget would only block drains",
+    "statefulset-has-servicename": "one replica each, reached by an ordinary Service",
+}
+"""What kube-score is not asked about, and why."""
 SWITCHES: dict[str, dict[str, Any]] = {
     "as it is": {},
     "names": {"fullnameOverride": "crawler", "commonLabels": {"team": "qa"}, "commonAnnotations": {"a": "b"}},
@@ -133,6 +149,12 @@ def test_every_pod_passes_pod_security_restricted(cluster, render, switch):
 
 def test_helm_finds_nothing_to_say(chart):
     assert chart.lint() == ""
+
+
+@pytest.mark.parametrize("switch", sorted(SWITCHES.keys() - {"no network policies"}))
+def test_kube_score_finds_nothing_but_what_is_meant(render, score, switch):
+    found = score(render(SWITCHES[switch]))
+    assert [one for one in found if one.partition(":")[0] not in MEANT] == []
 
 
 def test_each_switch_changes_something(render):
