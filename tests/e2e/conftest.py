@@ -10,16 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fixtures.parts import missing
 
-from bughive_dev.images import OUTPUT
-from bughive_dev.nodes.cluster import node_cluster
-
-from .kube import NAMESPACE, Kube
+from .kube import RESTRICTED, Kube
+from .loaded_cluster import loaded_cluster
 from .release import Release
 from .shop import serve_shop
-
-IMAGES = ("operator", "worker", "redis", "artifacts")
 
 
 @contextmanager
@@ -28,12 +23,8 @@ def _kubeconfig(home: Path) -> Iterator[Path]:
     if given:
         yield Path(given).resolve()
         return
-    archives = [OUTPUT / f"{name}.tar" for name in IMAGES]
-    if os.geteuid() or not all(archive.exists() for archive in archives):
-        missing("a cluster with nodes needs root and the images: run `make images` as root, or set E2E_KUBECONFIG")
-    with node_cluster(home / "cluster", nodes=2) as cluster:
-        cluster.load(*archives)
-        yield cluster.kubeconfig
+    with loaded_cluster(home / "cluster") as kubeconfig:
+        yield kubeconfig
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +43,7 @@ def shop(kube: Kube) -> str:
 @pytest.fixture(scope="session")
 def release(kube: Kube, shop: str) -> Release:
     """BugHive as `helm install --wait` leaves it, in a namespace that takes `restricted` pods only."""
-    kube.apply(
-        {
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {"name": NAMESPACE, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}},
-        }
-    )
+    kube.apply(RESTRICTED)
     release = Release(kube, shop)
     release.upgrade()
     return release

@@ -13,6 +13,14 @@ NAMESPACE = "bughive"
 """Where BugHive is installed."""
 
 
+RESTRICTED = {
+    "apiVersion": "v1",
+    "kind": "Namespace",
+    "metadata": {"name": NAMESPACE, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}},
+}
+"""The namespace of the release, which takes `restricted` pods only."""
+
+
 class Kube:
     """kubectl and helm on one cluster."""
 
