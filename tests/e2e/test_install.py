@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from bughive_dev.waiting import wait_until
+
 from .kube import NAMESPACE
 
 ASK = """
@@ -53,14 +55,21 @@ def may(kube, account: str, verb: str, resource: str, namespace: str) -> bool:
     return bool(answer["status"]["allowed"])
 
 
-def test_every_pod_runs_under_pod_security_restricted(release):
-    pods = release.kube.get("pods", "-n", NAMESPACE, "--field-selector=status.phase=Running")["items"]
-    assert {pod["metadata"]["labels"]["app.kubernetes.io/component"] for pod in pods} >= {
+@pytest.mark.parametrize(
+    "component",
+    [
         *("operator", "worker-crawl", "worker-tickets", "worker-media", "worker-default"),
         *("redis", "artifacts", "flower"),
-    }
-    for pod in pods:
-        assert all(status["ready"] for status in pod["status"]["containerStatuses"]), pod["metadata"]["name"]
+    ],
+)
+def test_every_pod_runs_under_pod_security_restricted(release, component):
+    def ready() -> bool:
+        pods = release.pods(component)
+        return bool(pods) and all(
+            status["ready"] for pod in pods for status in pod["status"].get("containerStatuses", [{"ready": False}])
+        )
+
+    wait_until(f"{component} is ready", ready, 60, lambda: release.kube.kubectl("get", "pods", "-n", NAMESPACE))
 
 
 @pytest.mark.parametrize("queue", ["crawl", "tickets", "media", "default"])
