@@ -67,7 +67,7 @@ def test_an_alert_says_what_it_is_how_bad_it_is_and_what_to_do(alert) -> None:
     assert alert["labels"]["severity"] in {"critical", "warning"}
     assert set(alert["annotations"]) == {"summary", "description", "runbook_url"}
     name = alert["alert"]
-    assert alert["annotations"]["runbook_url"] == f"https://bughive.dev/docs/runbooks#{name.lower()}"
+    assert alert["annotations"]["runbook_url"] == f"docs/runbooks.md#{name.lower()}"
     (section,) = re.findall(rf"^## {name}\n(.*?)(?=^## |\Z)", runbooks(), re.MULTILINE | re.DOTALL)
     for part in ("Meaning", "Impact", "Look at", "Do"):
         assert f"**{part}.**" in section
