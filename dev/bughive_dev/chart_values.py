@@ -166,6 +166,10 @@ def _inlined(field: Schema, definitions: dict[str, Schema]) -> Schema:
     if "anyOf" in field:
         field = {**next(one for one in field["anyOf"] if one.get("type") != "null"), **field}
     kept = {key: part for key, part in field.items() if key not in ("$ref", "anyOf", "title", "default")}
+    if "properties" in kept:
+        kept["properties"] = {to_camel(name): _inlined(part, definitions) for name, part in kept["properties"].items()}
+    if isinstance(kept.get("additionalProperties"), dict):
+        kept["additionalProperties"] = _inlined(kept["additionalProperties"], definitions)
     if "description" in kept:
         kept["description"] = " ".join(kept["description"].split())
     return kept

@@ -1,86 +1,143 @@
 """The line: which sessions have a slot, and in which order the others get one."""
 
-from bisect import bisect_left, insort
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import chain
 
 from bughive_crds.crawl_session import Phase, Priority
-from bughive_operator.observation import Resource, Slots
+from bughive_operator.fair_share import admitted, in_order, level
+from bughive_operator.observation import Resource, Standing
+from bughive_operator.quota import Claim, Quotas, Usage
 from bughive_operator.reasons import ConditionType
 
-Place = tuple[int, datetime, str]
-"""Urgency (less goes first), waiting since, uid."""
+FEW = 250
+"""So many are put in order at each change; more of them once in ``ORDER_SECONDS``, as each time takes milliseconds."""
+ORDER_SECONDS = 1.0
 
 _OCCUPYING = (Phase.QUEUED, Phase.RUNNING)
 _RANK = {priority: rank for rank, priority in enumerate(reversed(Priority))}
 
 
 class Line:
-    """Kept up to date with each session that is seen; answers in O(log n)."""
+    """Kept up to date with each session that is seen. Quotas hold at every moment, whatever the order's age."""
 
-    def __init__(self, max_running: int) -> None:
-        self._max_running = max_running
-        self._occupied: dict[str, int] = {}
-        self._waiting: list[Place] = []
-        self._places: dict[str, Place] = {}
+    def __init__(self, quotas: Quotas, aging: timedelta) -> None:
+        """``aging``: how long a session waits until it counts as one class more urgent."""
+        self._quotas = quotas
+        self._aging = aging
+        self._usage = Usage()
+        self._occupied: dict[str, Claim] = {}
+        self._waiting: dict[str, Claim] = {}
+        self._order: Sequence[Claim] = ()
+        self._places: dict[str, int] = {}
+        self._ordered_at: datetime | None = None
+        self._changed = False
         self._freed = False
 
     def update(self, resource: Resource, now: datetime) -> None:
         """Take in what a session looks like now."""
-        keeps = resource.status.phase in _OCCUPYING and not resource.deleting
-        if keeps:
+        if resource.status.phase in _OCCUPYING and not resource.deleting:
             self.occupy(resource)
-            return
-        self.forget(resource.uid)
-        if _eligible(resource, now):
-            place = (_rank(resource), _since(resource), resource.uid)
-            self._places[resource.uid] = place
-            insort(self._waiting, place)
+        elif _eligible(resource, now):
+            self._give_back(resource.uid)
+            claim = _claim(resource)
+            if self._waiting.get(resource.uid) != claim:
+                self._waiting[resource.uid] = claim
+                self._changed = True
+        else:
+            self.forget(resource.uid)
 
     def occupy(self, resource: Resource) -> None:
         """Give the session its slot before the resource says so; ``update`` puts right what came to nothing."""
         self._leave(resource.uid)
-        self._occupied[resource.uid] = _rank(resource)
+        claim = _claim(resource)
+        known = self._occupied.get(resource.uid)
+        if known is None:
+            self._usage.take(claim)
+        self._occupied[resource.uid] = claim if known is None else replace(known, rank=claim.rank)
 
     def forget(self, uid: str) -> None:
         """The session is gone, or wants nothing now."""
-        self._freed |= self._occupied.pop(uid, None) is not None
         self._leave(uid)
+        self._give_back(uid)
 
-    def slots(self, uid: str, now: datetime) -> Slots:
+    def standing(self, uid: str, now: datetime) -> Standing:
         """How this session stands; one that gives its slot up now would stand behind its equals."""
-        place = self._places.get(uid) or (self._occupied.get(uid, len(_RANK)), now, uid)
-        return Slots(
-            free=self._max_running - len(self._occupied) + (uid in self._occupied), place=self._ahead(place) + 1
-        )
+        self._sort(now)
+        own = self._occupied.get(uid)
+        if own is not None:
+            return self._standing_anew(own, now)
+        claim = self._waiting.get(uid)
+        if claim is not None and any(other.uid == uid for other in self._admitted(now)):
+            return Standing(granted=True, place=1)
+        place = self._places.get(uid, len(self._waiting) + (claim is None))
+        return Standing(granted=False, place=place, hold=self._usage.hold(claim, self._quotas) if claim else None)
 
-    def next_in(self, uid: str) -> bool:
-        """Whether the session waits for a slot and there is one for it."""
-        place = self._places.get(uid)
-        return place is not None and self._ahead(place) < self._max_running - len(self._occupied)
+    def fits(self, uid: str) -> bool:
+        """Whether the session waits for a slot and no quota is in its way."""
+        claim = self._waiting.get(uid)
+        return claim is not None and self._usage.hold(claim, self._quotas) is None
 
     def waiting_since(self) -> datetime | None:
         """Since when the session has waited for a slot that has waited longest; None: none waits."""
-        return min((since for _, since, _ in self._waiting), default=None)
+        return min((claim.since for claim in self._waiting.values()), default=None)
 
-    def freed(self) -> list[str]:
+    def freed(self, now: datetime) -> list[str]:
         """The sessions that may be dispatched now, in order; none, if no slot was freed since this was last asked."""
         if not self._freed:
             return []
         self._freed = False
-        free = self._max_running - len(self._occupied)
-        return [uid for _, _, uid in self._waiting[: max(0, free)]]
+        self._ordered_at = None
+        self._sort(now)
+        return [claim.uid for claim in self._admitted(now)]
+
+    def _standing_anew(self, own: Claim, now: datetime) -> Standing:
+        without = self._usage.copy()
+        without.give_back(own)
+        own = replace(own, since=now)
+        before = [claim for claim in self._in_line() if level(claim, now, self._aging) <= own.rank]
+        granted = own in admitted([*before, own], without, self._quotas, now, self._aging)
+        hold = None if granted else without.hold(own, self._quotas)
+        return Standing(granted=granted, place=1 if granted else len(before) + 1, hold=hold)
+
+    def _sort(self, now: datetime) -> None:
+        age = None if self._ordered_at is None else (now - self._ordered_at).total_seconds()
+        if age is not None and age < ORDER_SECONDS and (not self._changed or len(self._waiting) > FEW):
+            return
+        self._order = in_order(self._waiting.values(), self._usage.shares(), now, self._aging)
+        self._places = {claim.uid: place for place, claim in enumerate(self._order, 1)}
+        self._ordered_at, self._changed = now, False
+
+    def _in_line(self) -> Iterator[Claim]:
+        """Those that wait, in order; those that came since it was made behind all others."""
+        ordered = (claim for claim in self._order if claim.uid in self._waiting)
+        late = (claim for claim in self._waiting.values() if claim.uid not in self._places) if self._changed else ()
+        return chain(ordered, late)
+
+    def _admitted(self, now: datetime) -> Iterator[Claim]:
+        return admitted(self._in_line(), self._usage, self._quotas, now, self._aging)
 
     def _leave(self, uid: str) -> None:
-        place = self._places.pop(uid, None)
-        if place is not None:
-            del self._waiting[bisect_left(self._waiting, place)]
+        if self._waiting.pop(uid, None) is not None:
+            self._changed = True
 
-    def _ahead(self, place: Place) -> int:
-        return bisect_left(self._waiting, place)
+    def _give_back(self, uid: str) -> None:
+        claim = self._occupied.pop(uid, None)
+        if claim is not None:
+            self._usage.give_back(claim)
+            self._freed = True
 
 
-def _rank(resource: Resource) -> int:
-    return _RANK[resource.spec.priority] if resource.spec else len(_RANK)
+def _claim(resource: Resource) -> Claim:
+    spec = resource.spec
+    return Claim(
+        uid=resource.uid,
+        namespace=resource.namespace,
+        rank=_RANK[spec.priority] if spec else len(_RANK),
+        since=_since(resource),
+        pages=spec.scope.max_pages if spec else 0,
+    )
 
 
 def _eligible(resource: Resource, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus
+from bughive_operator.quota import Hold
 from bughive_protocol.control import SessionSnapshot
 
 
@@ -49,18 +50,15 @@ class Resource:
 
 
 @dataclass(frozen=True)
-class Slots:
+class Standing:
     """Whether there is room for this session."""
 
-    free: int
-    """How many more sessions may be queued or running now, this one left out of the count."""
+    granted: bool
+    """Whether the session may be dispatched now."""
     place: int
     """The session's place in line; 1 is next."""
-
-    @property
-    def granted(self) -> bool:
-        """Whether the session may be dispatched now."""
-        return self.place <= self.free
+    hold: Hold | None = None
+    """Which quota is in its way; None: none, but perhaps others that go first."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Observation:
     """None: Redis cannot be reached."""
     redis_steady: float
     """For how many seconds Redis has answered without a break."""
-    slots: Slots
+    standing: Standing
 
 
 def _spec(data: Mapping[str, Any]) -> tuple[CrawlSessionSpec | None, str]:

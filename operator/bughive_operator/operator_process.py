@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
+from datetime import timedelta
 
 import structlog
 from redis.exceptions import RedisError
@@ -131,13 +132,14 @@ class Operator:
         self._settings = settings
         self._api = api
         self._health = health
-        self._line = Line(settings.max_running)
+        self._clock = clock
+        self._line = Line(settings.quotas(), timedelta(seconds=settings.aging_seconds))
         self._sessions = Sessions(self._line, clock)
         # A session that may begin is not to wait for those that go on, or are over.
         self._queue = KeyedQueue(
             self._reconcile,
             settings.reconcile_workers,
-            urgent=self._line.next_in,
+            urgent=self._line.fits,
             reserved=settings.reconcile_workers // 2,
         )
         self._announcer = Announcer(api, clock, TokenBucket(EVENTS_PER_SECOND, BURST))
@@ -222,7 +224,7 @@ class Operator:
     async def _reconcile(self, uid: str) -> float | None:
         with metrics.RECONCILE_SECONDS.time(), metrics.RECONCILE_ERRORS.count_exceptions():
             delay = await self._reconciler.reconcile(uid)
-        self._mark(self._line.freed())
+        self._mark(self._line.freed(self._clock.now()))
         return delay
 
     def _mark(self, uids: Iterable[str]) -> None:

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     REDIS_UNAVAILABLE = "RedisUnavailable"
     SCHEDULED = "Scheduled"
     WAITING_FOR_SLOT = "WaitingForSlot"
+    QUOTA_REACHED = "QuotaReached"
     BACKOFF = "Backoff"
     ON_HOLD = "OnHold"
     WAITING_FOR_WORKER = "WaitingForWorker"

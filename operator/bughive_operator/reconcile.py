@@ -58,7 +58,7 @@ class Reconciler:
             resource=self._sessions.get(uid),
             redis=redis,
             redis_steady=self._watch.steady_seconds,
-            slots=self._line.slots(uid, self._clock.now()),
+            standing=self._line.standing(uid, self._clock.now()),
         )
 
     async def _read_redis(self, uid: str) -> SessionSnapshot | None:

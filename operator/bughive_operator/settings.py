@@ -3,10 +3,12 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.alias_generators import to_camel
 from pydantic_settings import NoDecode
 
 from bughive_operator.policy import Policy
+from bughive_operator.quota import Quota, Quotas
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.lease import TAKEOVER_GRACE_SECONDS
 from bughive_protocol.settings import RedisSettings
@@ -14,6 +16,19 @@ from bughive_protocol.settings import RedisSettings
 Seconds = Annotated[float, Field(gt=0)]
 PerSecond = Annotated[float, Field(gt=0)]
 Endpoint = Annotated[str, Field(pattern=r"^(http://[^\s/]+/\S*)?$")]
+
+
+class NamespaceQuota(BaseModel):
+    """The limits of one namespace."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", populate_by_name=True)
+
+    max_running: Annotated[int, Field(ge=0)] | None = None
+    max_pages: Annotated[int, Field(ge=0)] | None = None
+
+    def quota(self) -> Quota:
+        """The same for the line."""
+        return Quota(self.max_running, self.max_pages)
 
 
 class OperatorSettings(RedisSettings, ArtifactSettings):
@@ -25,6 +40,19 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
     """The namespaces to watch, separated by commas. Empty: the whole cluster."""
     max_running: Annotated[int, Field(ge=1)] = 10
     """How many sessions may be queued or running at once, over all namespaces."""
+    max_pages: Annotated[int, Field(ge=0)] = 0
+    """How many pages sessions that are queued or running may have together, by their `spec.scope.maxPages`. 0: no
+    limit."""
+    namespace_max_running: Annotated[int, Field(ge=0)] = 0
+    """How many sessions of one namespace may be queued or running at once. 0: no limit but MAX_RUNNING."""
+    namespace_max_pages: Annotated[int, Field(ge=0)] = 0
+    """How many pages those of one namespace may have together. 0: no limit but MAX_PAGES."""
+    namespace_quotas: Annotated[dict[str, NamespaceQuota], Field(default_factory=dict)]
+    """Namespaces with limits of their own in place of these two, as JSON:
+    `{"team-a": {"maxRunning": 5, "maxPages": 20000}}`; a limit that is left out is none."""
+    aging_seconds: Seconds = 600
+    """For each time as long as this that a session waits, it counts as one priority more urgent; once it has waited
+    for one more than there are priorities above its own, it goes before all others, so that nobody waits for ever."""
     lease_namespace: str = ""
     """The namespace of the Lease by which several operators agree on which one works. Empty: this one works alone."""
     lease_name: str = "bughive-operator"
@@ -82,6 +110,14 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
+
+    def quotas(self) -> Quotas:
+        """How much may run at once."""
+        return Quotas(
+            total=Quota(self.max_running, self.max_pages or None),
+            namespace=Quota(self.namespace_max_running or None, self.namespace_max_pages or None),
+            namespaces={namespace: given.quota() for namespace, given in self.namespace_quotas.items()},
+        )
 
     def policy(self) -> Policy:
         """The numbers that ``plan`` decides by."""

@@ -4,11 +4,13 @@ Each process has one settings class, read once at its start from environment var
 names as the fields, in capitals.
 """
 
+import re
 import sys
 from typing import Annotated, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bughive_protocol.logging import LogFormat, LogLevel
 
@@ -55,13 +57,22 @@ S = TypeVar("S", bound=BaseSettings)
 
 def load(settings_class: type[S]) -> S:
     """Read the settings; where one is missing or wrong, say which and end the process with code 2."""
+    prefix = settings_class.model_config.get("env_prefix", "")
     try:
         return settings_class()
+    except SettingsError as error:  # only its text says which setting it is
+        (field,) = re.findall(r'field "(\w+)"', str(error))
+        problems = [f"{prefix.upper()}{field.upper()}: not valid JSON: {error.__cause__}"]
     except ValidationError as error:
-        prefix = settings_class.model_config.get("env_prefix", "")
-        for problem in error.errors(include_url=False, include_input=False):
-            variable = "_".join(str(part) for part in problem["loc"])
-            name = f"{prefix}{variable}".upper() if variable else settings_class.__name__
-            sys.stderr.write(f"{name}: {problem['msg'].removeprefix('Value error, ')}\n")
-        sys.stderr.write("Set the environment variables named above and start again.\n")
-        raise SystemExit(2) from None
+        problems = [_told(settings_class, prefix, problem) for problem in error.errors()]
+    sys.stderr.write("\n".join([*problems, "Set the environment variables named above and start again.\n"]))
+    raise SystemExit(2)
+
+
+def _told(settings_class: type[BaseSettings], prefix: str, problem: ErrorDetails) -> str:
+    message = problem["msg"].removeprefix("Value error, ")
+    if not problem["loc"]:
+        return f"{settings_class.__name__}: {message}"
+    name, *path = map(str, problem["loc"])
+    inside = f" ({'.'.join(path)})" if path else ""
+    return f"{prefix.upper()}{name.upper()}{inside}: {message}"

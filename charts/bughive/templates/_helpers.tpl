@@ -109,7 +109,7 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* list "PREFIX_" (dict "camelCase" value): each as an environment variable; lists are joined by commas. */}}
+{{/* list "PREFIX_" (dict "camelCase" value): each as an environment variable; lists are joined by commas, maps are JSON. */}}
 {{- define "bughive.settings" -}}
 {{- $prefix := index . 0 }}
 {{- range $name, $value := index . 1 }}
@@ -117,6 +117,8 @@ capabilities:
 - name: {{ $prefix }}{{ $name | snakecase | upper }}
   {{- if kindIs "slice" $value }}
   value: {{ join "," $value | quote }}
+  {{- else if kindIs "map" $value }}
+  value: {{ toJson $value | quote }}
   {{- else if kindIs "float64" $value }}
   value: {{ ternary (int64 $value | toString) ($value | toString) (eq (floor $value) $value) | quote }}
   {{- else }}

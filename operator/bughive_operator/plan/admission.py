@@ -6,6 +6,7 @@ from bughive_operator.plan import sentences
 from bughive_operator.plan.attempt import accept, begin
 from bughive_operator.plan.draft import Draft, patch
 from bughive_operator.plan.view import View
+from bughive_operator.quota import Unit
 from bughive_operator.reasons import ConditionType, Reason
 
 
@@ -25,9 +26,16 @@ def admission(view: View) -> tuple[Action, ...]:
 
 def admit(view: View, draft: Draft) -> tuple[Action, ...]:
     """Begin the next attempt where there is a slot for it, or wait in line."""
-    if view.slots.granted:
+    if view.standing.granted:
         return begin(view, draft)
-    return _pending(view, draft, Reason.WAITING_FOR_SLOT, sentences.in_line(view))
+    return _pending(view, draft, *_why(view))
+
+
+def _why(view: View) -> tuple[Reason, str]:
+    hold = view.standing.hold
+    if hold is None or (hold.namespace is None and hold.unit is Unit.SESSIONS):
+        return Reason.WAITING_FOR_SLOT, sentences.in_line(view)
+    return Reason.QUOTA_REACHED, sentences.held(view, hold)
 
 
 def _pending(view: View, draft: Draft, reason: Reason, message: str) -> tuple[Action, ...]:

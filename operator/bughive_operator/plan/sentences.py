@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bughive_crds.crawl_session import BugCounts, Progress
 from bughive_operator.plan.view import View
+from bughive_operator.quota import Hold, Unit
 from bughive_operator.reasons import Reason
 
 _SEVERITIES = ("critical", "high", "medium", "low")
@@ -46,7 +47,24 @@ def queued(view: View, attempt: int) -> str:
 def in_line(view: View) -> str:
     """Where a session stands while all slots are taken."""
     most = view.policy.max_running
-    return f"Number {view.slots.place} in line: at most {number(most, 'session')} may run at once."
+    return f"Number {view.standing.place} in line: at most {number(most, 'session')} may run at once."
+
+
+def held(view: View, hold: Hold) -> str:
+    """Which quota a session waits for."""
+    whose = f"namespace {hold.namespace}" if hold.namespace else "all namespaces together"
+    if hold.hopeless and hold.unit is Unit.PAGES:
+        return (
+            f"maxPages is {hold.needed} and the quota of {whose} is {number(hold.limit, 'page')}: this session can "
+            "never begin. Apply one with a smaller spec.scope.maxPages, or have the quota raised."
+        )
+    place = f"Number {view.standing.place} in line"
+    if hold.unit is Unit.SESSIONS:
+        return f"{place}: {hold.used} of at most {number(hold.limit, 'session')} of {whose} have their slot."
+    return (
+        f"{place}: it may take {number(hold.needed, 'page')}, and {hold.used} of at most {hold.limit} pages of {whose} "
+        "are promised to others."
+    )
 
 
 def retry(view: View, failures: int, at: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bughive_crds.crawl_session import Condition, ConditionStatus, CrawlSessionSpec, CrawlSessionStatus, Phase
-from bughive_operator.observation import Observation, Resource, Slots
+from bughive_operator.observation import Observation, Resource, Standing
 from bughive_operator.policy import Policy
 from bughive_operator.reasons import ConditionType
 from bughive_protocol.control import SessionSnapshot
@@ -43,7 +43,7 @@ class View:
     """Blank where Redis is away."""
     away: bool
     redis_steady: float
-    slots: Slots
+    standing: Standing
     now: datetime
     policy: Policy
 
@@ -55,7 +55,7 @@ class View:
             redis=observation.redis or SessionSnapshot(session_id=resource.uid, attempt=0),
             away=observation.redis is None,
             redis_steady=observation.redis_steady,
-            slots=observation.slots,
+            standing=observation.standing,
             now=now,
             policy=policy,
         )

@@ -1,5 +1,7 @@
 """What the chart promises about pods, settings, rights and networks."""
 
+import json
+
 import pytest
 from pydantic.alias_generators import to_camel
 
@@ -22,6 +24,17 @@ def sample(field):
         return "console"
     least = max((bound.ge for bound in field.metadata if hasattr(bound, "ge")), default=0)
     return next((max(value, least) for kind, value in SAMPLES.items() if kind.__name__ in name), "sample")
+
+
+def test_quotas_of_namespaces_are_set_by_values(render):
+    quotas = {"team-a": {"maxRunning": 5, "maxPages": 20000}}
+    given = environment(
+        pod_specs(render({"operator": {"settings": {"namespaceQuotas": quotas}}}))["Deployment/bughive-operator"]
+    )
+
+    assert json.loads(given["NAMESPACE_QUOTAS"]) == quotas
+    with pytest.raises(Refused, match="maxRuning"):
+        render({"operator": {"settings": {"namespaceQuotas": {"team-a": {"maxRuning": 5}}}}})
 
 
 @pytest.mark.parametrize(

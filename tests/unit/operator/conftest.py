@@ -9,9 +9,10 @@ import pytest
 
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus
 from bughive_operator.actions import Announce, PatchStatus, Plan
-from bughive_operator.observation import Observation, Resource, Slots
+from bughive_operator.observation import Observation, Resource, Standing
 from bughive_operator.plan import plan
 from bughive_operator.policy import Policy
+from bughive_operator.quota import Hold
 from bughive_protocol.control import LeaseView, SessionSnapshot
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -60,7 +61,10 @@ class Situation:
 
 @pytest.fixture
 def situation() -> Callable[..., Situation]:
-    """Builds a situation: a session created at noon, now; nothing in Redis; two free slots."""
+    """Builds a situation: a session created at noon, now; nothing in Redis; a slot for it.
+
+    ``place``: it waits there in line instead, for ``hold``.
+    """
 
     def build(
         spec: dict[str, Any] | None = None,
@@ -69,7 +73,8 @@ def situation() -> Callable[..., Situation]:
         *,
         away: bool = False,
         steady: float = 1000,
-        slots: tuple[int, int] = (2, 1),
+        place: int = 0,
+        hold: Hold | None = None,
         after: float = 0,
         **resource: Any,
     ) -> Situation:
@@ -91,7 +96,7 @@ def situation() -> Callable[..., Situation]:
             resource=replace(body, **resource),
             redis=None if away else snapshot,
             redis_steady=steady,
-            slots=Slots(*slots),
+            standing=Standing(granted=not place, place=place or 1, hold=hold),
         )
         return Situation(observation, NOON + timedelta(seconds=after))
 

@@ -8,6 +8,7 @@ from fixtures.session_states import BUGS, PAGES, QUEUED, RUNNING, SENT, STARTED
 
 from bughive_crds.crawl_session import Phase
 from bughive_operator.actions import Dispatch, Send
+from bughive_operator.quota import Hold, Unit
 
 
 def test_a_new_session_is_queued_and_dispatched_in_one_go(situation):
@@ -20,11 +21,41 @@ def test_a_new_session_is_queued_and_dispatched_in_one_go(situation):
 
 
 def test_a_session_in_line_is_told_its_place_and_the_limit(situation):
-    waiting = situation(slots=(0, 3))
+    waiting = situation(place=3)
     assert waiting.orders() == []
     assert waiting.status().phase is Phase.PENDING
     assert waiting.status().message == "Number 3 in line: at most 10 sessions may run at once."
     assert waiting.condition("Dispatched")[:2] == ("False", "WaitingForSlot")
+
+
+@pytest.mark.parametrize(
+    ("hold", "message"),
+    [
+        (
+            Hold(Unit.SESSIONS, "web", used=2, limit=2),
+            "Number 3 in line: 2 of at most 2 sessions of namespace web have their slot.",
+        ),
+        (
+            Hold(Unit.PAGES, None, used=900, limit=1000, needed=200),
+            (
+                "Number 3 in line: it may take 200 pages, and 900 of at most 1000 pages of all namespaces together are "
+                "promised to others."
+            ),
+        ),
+        (
+            Hold(Unit.PAGES, "web", used=0, limit=100, needed=200),
+            (
+                "maxPages is 200 and the quota of namespace web is 100 pages: this session can never begin. Apply one "
+                "with a smaller spec.scope.maxPages, or have the quota raised."
+            ),
+        ),
+    ],
+)
+def test_a_session_that_waits_for_a_quota_is_told_which(situation, hold, message):
+    waiting = situation(place=3, hold=hold)
+    assert waiting.status().message == message
+    assert waiting.condition("Dispatched") == ("False", "QuotaReached", message)
+    assert waiting.later(60).plan().actions == ()
 
 
 def test_a_later_start_is_waited_for_and_then_kept(situation):

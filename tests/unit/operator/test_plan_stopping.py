@@ -100,7 +100,7 @@ def test_cancel_is_recorded_in_redis_then_waits_for_the_worker_then_fences_it_of
 
 
 def test_a_session_that_no_worker_begins_in_time_fails(situation):
-    late = situation({"queueDeadlineSeconds": 60}, slots=(0, 1), after=60)
+    late = situation({"queueDeadlineSeconds": 60}, place=1, after=60)
     assert late.status().phase is Phase.FAILED
     assert late.condition("Finished")[1] == "QueueDeadlineExceeded"
     queued = situation({"queueDeadlineSeconds": 60}, QUEUED, SENT, after=60)
@@ -118,13 +118,13 @@ def test_a_session_that_no_worker_begins_in_time_fails(situation):
     ids=["startAt", "suspended", "being resumed", "resumed"],
 )
 def test_the_queue_deadline_counts_from_startat_and_resume_and_not_while_suspended(situation, spec, status):
-    waiting = situation({"queueDeadlineSeconds": 60, **spec}, status, slots=(0, 1), after=100)
+    waiting = situation({"queueDeadlineSeconds": 60, **spec}, status, place=1, after=100)
     assert waiting.status().phase in (Phase.PENDING, Phase.SUSPENDED)
 
 
 def test_the_queue_deadline_is_over_once_a_worker_has_begun(situation):
     redis = {**STARTED, "release": release("Slice")}
-    sliced = situation({"queueDeadlineSeconds": 60}, RUNNING, redis, slots=(0, 1), after=100)
+    sliced = situation({"queueDeadlineSeconds": 60}, RUNNING, redis, place=1, after=100)
     assert sliced.status().phase is Phase.PENDING
     waiting = sliced.later(500)
     assert (waiting.orders(), waiting.status().phase) == ([], Phase.PENDING)
@@ -160,7 +160,7 @@ def test_resume_begins_a_new_attempt_through_the_line(situation):
     resumed = situation(status=suspended, redis={**SENT, "signal": "suspend"}, after=100)
     assert resumed.orders() == [Dispatch(2)]
     assert resumed.status().resumed_at == resumed.now
-    in_line = situation(status=suspended, redis={**SENT, "signal": "suspend"}, slots=(1, 2))
+    in_line = situation(status=suspended, redis={**SENT, "signal": "suspend"}, place=2)
     assert (in_line.status().phase, in_line.status().suspended_at) == (Phase.PENDING, None)
 
 

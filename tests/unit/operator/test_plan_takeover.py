@@ -33,9 +33,9 @@ def test_a_release_is_answered_at_once(situation, released, orders, phase, failu
 
 
 def test_a_slice_goes_back_in_line_and_a_drain_keeps_its_slot(situation):
-    sliced = situation(status=RUNNING, redis={**STARTED, "release": release("Slice")}, slots=(1, 2))
+    sliced = situation(status=RUNNING, redis={**STARTED, "release": release("Slice")}, place=2)
     assert sliced.condition("Dispatched")[1] == "WaitingForSlot"
-    drained = situation(status=RUNNING, redis={**STARTED, "release": release("Drain")}, slots=(0, 5))
+    drained = situation(status=RUNNING, redis={**STARTED, "release": release("Drain")}, place=5)
     assert drained.orders() == [Dispatch(2)]
 
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus, Outcome, Phase
 from bughive_operator import actions
-from bughive_operator.observation import Observation, Resource, Slots
+from bughive_operator.observation import Observation, Resource, Standing
 from bughive_operator.plan import plan
 from bughive_operator.policy import Policy
 from bughive_operator.reasons import Reason
@@ -37,7 +37,7 @@ class Life(RuleBasedStateMachine):
         self.redis = ModelRedis()
         self.away = False
         self.steady_since = -1000.0
-        self.slots = Slots(2, 1)
+        self.standing = Standing(granted=True, place=1)
         self.deleted = False
         self.resource = Resource(
             uid=UID,
@@ -62,7 +62,7 @@ class Life(RuleBasedStateMachine):
             resource=None if self.deleted else self.resource,
             redis=None if self.away else self.redis.seen(self.time),
             redis_steady=self.time - self.steady_since,
-            slots=self.slots,
+            standing=self.standing,
         )
 
     def plan(self) -> actions.Plan:
@@ -139,7 +139,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(free=st.integers(0, 2), place=st.integers(1, 3))
     def room_changes(self, free: int, place: int) -> None:
-        self.slots = Slots(free, place)
+        self.standing = Standing(granted=place <= free, place=place)
 
     @rule()
     def redis_goes_away(self) -> None:
@@ -231,7 +231,7 @@ class Life(RuleBasedStateMachine):
         """With Redis back, room, a user who wants nothing more and workers that work, every session ends."""
         if self.away:
             self.redis_comes_back()
-        self.slots = Slots(2, 1)
+        self.standing = Standing(granted=True, place=1)
         self.respec(suspend=False)
         for _ in range(60):
             self.settle()

@@ -1,6 +1,6 @@
 """What is kept of each session, and how its status is read and written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from bughive_operator.clock import ManualClock
 from bughive_operator.line import Line
 from bughive_operator.merge_patch import merge_patch, status_patch
 from bughive_operator.observation import Resource
+from bughive_operator.quota import Quota, Quotas
 from bughive_operator.sessions import Sessions
 
 
@@ -26,7 +27,7 @@ def body(version=1, uid="a", **parts):
 
 @pytest.fixture
 def sessions():
-    return Sessions(Line(2), ManualClock(datetime(2026, 6, 1, 13, tzinfo=UTC)))
+    return Sessions(Line(Quotas(Quota(2)), timedelta(minutes=10)), ManualClock(datetime(2026, 6, 1, 13, tzinfo=UTC)))
 
 
 def test_only_what_is_newer_counts_as_a_change(sessions):
