@@ -20,6 +20,8 @@ def sample(field):
         return "DEBUG"
     if "LogFormat" in name:
         return "console"
+    if any("http" in (getattr(rule, "pattern", None) or "") for rule in field.metadata):
+        return "http://sample:4318"
     least = max((bound.ge for bound in field.metadata if hasattr(bound, "ge")), default=0)
     return next((max(value, least) for kind, value in SAMPLES.items() if kind.__name__ in name), "sample")
 
