@@ -1,8 +1,10 @@
 """Carries a plan out: each action is one call. Which, when and why was decided by ``plan``."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import structlog
+from opentelemetry.trace import Span, SpanKind
 
 from bughive_crds.crawl_session import CrawlSessionStatus
 from bughive_operator import actions, metrics
@@ -17,6 +19,7 @@ from bughive_operator.rates import ProgressGate, TokenBucket
 from bughive_operator.sessions import Sessions
 from bughive_operator.status_metrics import count_change
 from bughive_protocol.control import DispatchOrder, SessionControl
+from bughive_protocol.tracing import session_span
 
 log = structlog.get_logger(__name__)
 
@@ -92,11 +95,13 @@ class Applier:
                 await self._patch(resource, status)
                 metrics.STATUS_PATCHES.labels("transition" if transition else "progress").inc()
             case actions.Dispatch(attempt):
-                if await self._control.dispatch(_order(resource, attempt)):
-                    metrics.DISPATCHES.inc()
-                    await self._send(uid, attempt)
+                with _dispatch_span(resource, attempt):
+                    if await self._control.dispatch(_order(resource, attempt)):
+                        metrics.DISPATCHES.inc()
+                        await self._send(uid, attempt)
             case actions.Send(attempt):
-                await self._send(uid, attempt)
+                with _dispatch_span(resource, attempt):
+                    await self._send(uid, attempt)
             case actions.SetSignal(attempt, signal):
                 await self._control.signal(uid, attempt, resource.generation, signal)
             case actions.Cancel(attempt, reason):
@@ -135,6 +140,11 @@ class Applier:
             await self._api.delete_session(resource)
         except NotFound:
             log.info("session was deleted before its time was over")
+
+
+def _dispatch_span(resource: Resource, attempt: int) -> AbstractContextManager[Span]:
+    session = f"{resource.namespace}/{resource.name}"
+    return session_span("dispatch", SpanKind.PRODUCER, session, resource.uid, attempt)
 
 
 def _order(resource: Resource, attempt: int) -> DispatchOrder:

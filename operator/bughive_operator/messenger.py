@@ -9,6 +9,7 @@ from typing import Protocol
 from celery import Celery
 
 from bughive_protocol.messages import RUN_CRAWL_SESSION, crawl_task_id
+from bughive_protocol.tracing import trace_headers
 
 ABORT_SIGNAL = "SIGUSR1"
 """What a revoke sends to the worker's child: Celery takes it for the soft time limit, so the task cleans up."""
@@ -47,6 +48,7 @@ class CeleryMessenger:
                 RUN_CRAWL_SESSION,
                 kwargs={"session_id": session_id, "attempt": attempt, "shard": _FIRST_SHARD},
                 task_id=crawl_task_id(session_id, attempt, _FIRST_SHARD),
+                headers=trace_headers(),
                 # Nobody waits for the result, and waiting costs the sender a subscription in Redis.
                 ignore_result=True,
                 retry=True,

@@ -18,7 +18,7 @@ _SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 class RedisSettings(BaseSettings):
-    """Where Redis is and how to log."""
+    """Where Redis is, how to log, and where traces go."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
@@ -34,6 +34,9 @@ class RedisSettings(BaseSettings):
     """The least severe log lines to write: DEBUG, INFO, WARNING or ERROR."""
     log_format: LogFormat = LogFormat.AUTO
     """`json`, `console`, or `auto`: console on a terminal, else JSON."""
+    otel_exporter_otlp_endpoint: Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$")] = ""
+    """Where traces go: an OpenTelemetry collector that takes OTLP over HTTP, such as `http://otel-collector:4318`, to
+    which `/v1/traces` is added. Empty: nothing is traced."""
 
     @field_validator("redis_url", "celery_broker_url", "celery_result_backend")
     @classmethod

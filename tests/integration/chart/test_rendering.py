@@ -22,6 +22,8 @@ def sample(field):
         return "DEBUG"
     if "LogFormat" in name:
         return "console"
+    if any("http" in (getattr(rule, "pattern", None) or "") for rule in field.metadata):
+        return "http://sample:4318"
     least = max((bound.ge for bound in field.metadata if hasattr(bound, "ge")), default=0)
     return next((max(value, least) for kind, value in SAMPLES.items() if kind.__name__ in name), "sample")
 
@@ -176,6 +178,23 @@ def test_crawls_reach_the_internet_and_no_private_network(render):
     block = policy["spec"]["egress"][0]["to"][0]["ipBlock"]
     assert block["cidr"] == "0.0.0.0/0"
     assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"} <= set(block["except"])
+
+
+def test_operator_and_every_worker_send_traces_where_the_settings_and_a_policy_say(render):
+    endpoint = "http://collector.monitoring:4318"
+    egress = [{"ports": [{"port": 4318}], "to": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}]}]
+    objects = render(
+        {"settings": {"otelExporterOtlpEndpoint": endpoint}, "networkPolicy": {"extraEgress": egress}},
+    )
+    told = {
+        name.rpartition("bughive-")[2]
+        for name, template in pod_specs(objects).items()
+        if environment(template).get("OTEL_EXPORTER_OTLP_ENDPOINT") == endpoint
+    }
+    assert {"operator", "worker-crawl", "worker-tickets", "worker-media", "worker-default"} <= told
+    for room in ("operator", "worker"):
+        (policy,) = of_kind(objects, "NetworkPolicy", f"bughive-{room}")
+        assert policy["spec"]["egress"][-1:] == egress
 
 
 def test_whatever_no_policy_names_is_denied(render):

@@ -95,6 +95,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "networkPolicy": {
             "scrapeFrom": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}],
             "crawlExtraEgress": [{"to": [{"namespaceSelector": {"matchLabels": {"name": "shop"}}}]}],
+            "extraEgress": [{"ports": [{"port": 4318}], "to": [{"namespaceSelector": {}}]}],
         }
     },
     "monitoring": {

@@ -1,6 +1,12 @@
 import psutil
 
-SECRETS = {"REDIS_URL": "redis://:secret@redis/0", "AWS_SECRET_ACCESS_KEY": "s3-secret", "LINEAR_API_KEY": "key"}
+SECRETS = {
+    "REDIS_URL": "redis://:secret@redis/0",
+    "AWS_SECRET_ACCESS_KEY": "s3-secret",
+    "LINEAR_API_KEY": "key",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "http://otel-collector:4318",
+    "OTEL_EXPORTER_OTLP_HEADERS": "authorization=secret",
+}
 
 
 async def test_no_process_of_the_browser_knows_the_workers_secrets(a_crawl, monkeypatch):

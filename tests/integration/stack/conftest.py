@@ -179,11 +179,19 @@ def _belongs(process: psutil.Process, programs: set[int]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def installation(cluster: Cluster, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def variables() -> dict[str, str]:
+    """What a file's tests set besides."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def installation(
+    cluster: Cluster, chromium: str, variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     """One installation for the tests of a file: its start takes as long as a test. It watches one namespace only."""
     namespace = f"stack-{uuid.uuid4().hex[:12]}"
     cluster.kubectl("create", "namespace", namespace)
-    environment = {"WATCH_NAMESPACES": namespace, "LOG_FORMAT": "json", "BUGHIVE_CHROMIUM": chromium}
+    environment = {"WATCH_NAMESPACES": namespace, "LOG_FORMAT": "json", "BUGHIVE_CHROMIUM": chromium, **variables}
     with Supervision(tmp_path_factory.mktemp("stack")) as supervision:
         site = _start_site(supervision)
         stack = Stack(supervision, cluster.kubeconfig, env=environment)

@@ -5,7 +5,7 @@ import pytest
 from bughive_protocol.logging import LogFormat, LogLevel
 from bughive_protocol.settings import RedisSettings, load
 
-VARIABLES = ["REDIS_URL", "CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "REDIS_KEY_PREFIX", "LOG_LEVEL", "LOG_FORMAT"]
+VARIABLES = [name.upper() for name in RedisSettings.model_fields]
 
 
 class NeedsAKey(RedisSettings):
@@ -37,7 +37,9 @@ def test_every_variable_is_read(monkeypatch) -> None:
     monkeypatch.setenv("REDIS_KEY_PREFIX", "team-a")
     monkeypatch.setenv("LOG_LEVEL", "DEBUG")
     monkeypatch.setenv("LOG_FORMAT", "json")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel-collector:4318")
     settings = load(RedisSettings)
+    assert settings.otel_exporter_otlp_endpoint == "http://otel-collector:4318"
     assert (settings.redis_key_prefix, settings.log_level, settings.log_format) == (
         "team-a",
         LogLevel.DEBUG,
@@ -52,6 +54,8 @@ def test_every_variable_is_read(monkeypatch) -> None:
         ("CELERY_BROKER_URL", "amqp://rabbit", "must begin with one of redis://"),
         ("REDIS_KEY_PREFIX", "a b", "should match pattern"),
         ("LOG_LEVEL", "LOUD", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "otel-collector:4318", "should match pattern"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:hush@otel-collector:4318", "should match pattern"),
     ],
 )
 def test_a_wrong_setting_ends_the_process_and_is_named(monkeypatch, capsys, name, value, says) -> None:

@@ -22,6 +22,7 @@ from bughive_worker.crawl.throttle import pause, throttled
 from bughive_worker.detectors.registry import detect
 from bughive_worker.metrics import count_page
 from bughive_worker.observation import PageObservation
+from bughive_worker.tracing import tell_page
 
 INSPECT_SECONDS = 20.0
 """axe-core on a huge page can take minutes; a page that takes longer goes without."""
@@ -49,6 +50,7 @@ class PageRun:
         """Write the page with all that follows from it."""
         await self.session.stores.frontier.record_page(record)
         count_page(record, time.monotonic() - self.claimed_at)
+        tell_page(record)
 
 
 async def look(run: PageRun) -> PageObservation:

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
+from opentelemetry.trace import Span
 from structlog.stdlib import get_logger
 
 from bughive_protocol.errors import BugHiveError
@@ -14,6 +15,7 @@ from bughive_worker.crawl.session import Session
 from bughive_worker.crawl.steps import PageRun
 from bughive_worker.detectors.registry import link_finding
 from bughive_worker.metrics import count_link
+from bughive_worker.tracing import page_span
 
 LINK_BATCH = 8
 _IDLE_SECONDS = 0.5
@@ -46,7 +48,8 @@ class Workers:
             if not claims and await self._nothing_is_left(news):
                 return
             for claim in claims:
-                await self._visit(claim)
+                with page_span(claim.item) as page:
+                    await self._visit(claim, page)
                 self.tell()
 
     async def check_links(self) -> None:
@@ -78,7 +81,7 @@ class Workers:
             return False
         return False
 
-    async def _visit(self, claim: Claim) -> None:
+    async def _visit(self, claim: Claim, page: Span) -> None:
         self._session.on_page(claim.item.url)
         seat = Seat()
         run = PageRun(self._session, claim, seat)
@@ -89,6 +92,7 @@ class Workers:
         except Exception as error:
             # The page's failure, not the session's. Where the store is what failed, recording this fails too.
             log.exception("page failed", url=claim.item.url)
+            page.record_exception(error)
             await run.record(broken_record(claim.item, error, datetime.now(UTC)))
         finally:
             await seat.leave()

@@ -13,6 +13,7 @@ import redis.asyncio
 from bughive_protocol.connections import connect, connect_async
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease_store import LeaseStore
+from bughive_protocol.tracing import Tracing
 from bughive_worker.runtime.lease_keeper import BEAT_TIMEOUT_SECONDS
 from bughive_worker.runtime.loop_thread import LoopThread
 from bughive_worker.runtime.work import OpenWork, SessionWork
@@ -32,6 +33,7 @@ class Child:
         self.lease_seconds = lease_seconds
         self.keys = Keys(settings.redis_key_prefix)
         self._open_work = open_work
+        self._tracing = Tracing(settings.otel_exporter_otlp_endpoint, "bughive-worker")
         self._work: SessionWork | None = None
 
     @cached_property
@@ -64,17 +66,17 @@ class Child:
     def begin(self) -> None:
         """After the fork: lead a process group, so that Ctrl-C in a terminal reaches the worker's parent alone.
 
-        The parent then drains the children; a browser that got the signal too would die in mid-page.
+        The parent then drains the children; a browser that got the signal too would die in mid-page. Spans are sent by
+        a thread, and so from here.
         """
         os.setpgrp()
+        self._tracing.start()
 
     def close(self) -> None:
-        """Before the child ends: close the work, then the loop."""
-        if "loop" not in self.__dict__:
-            return
-        closing = self.loop.submit(self._close)
-        if not closing.wait(CLOSE_SECONDS):
+        """Before the child ends: close the work, then the way out for spans."""
+        if "loop" in self.__dict__ and not self.loop.submit(self._close).wait(CLOSE_SECONDS):
             log.error("the browser did not close in %.0f s", CLOSE_SECONDS)
+        self._tracing.close()
 
     async def _close(self) -> None:
         if self._work is not None:
@@ -83,4 +85,5 @@ class Child:
 
     def abandon(self) -> None:
         """The loop is beyond help: end this child and what it started, at once. The parent forks another."""
+        self._tracing.close()
         os.killpg(os.getpgrp(), signal.SIGKILL)

@@ -7,12 +7,13 @@ import os
 import socket
 import time
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import redis
 import structlog
 from celery.exceptions import Reject
+from opentelemetry.trace import Span, SpanKind, StatusCode
 from pydantic import ValidationError
 
 from bughive_crds.crawl_session import CrawlSessionSpec
@@ -20,6 +21,7 @@ from bughive_protocol.errors import BugHiveError, FenceLost, InvalidSpec
 from bughive_protocol.lease import AcquireResult, BeatResult, Fence, ReleaseReason
 from bughive_protocol.lease_store import Acquired
 from bughive_protocol.logging import bound_session
+from bughive_protocol.tracing import session_span
 from bughive_worker import metrics
 from bughive_worker.runtime.child import Child
 from bughive_worker.runtime.conclusion import crawl_and_conclude
@@ -78,24 +80,26 @@ class Holder:
                 return acquired.result
             session = f"{held.namespace}/{held.name}"
             with bound_session(session_id, session, task_id, attempt), metrics.SESSIONS.track_inprogress():
-                return self._keep(held)
+                return self._keep(held, session)
 
-    def _keep(self, held: Held) -> str:
-        log.info("session taken", shard=held.fence.shard, epoch=held.fence.epoch)
-        ended = self._work(held)
-        end = ended.end
-        if isinstance(end, Parting) and not self._release(held.fence, end):
-            # Whatever the turn died of: it was no longer ours to fail, as when its session was deleted.
-            end = Gone()
-        metrics.TURNS.labels("LeaseLost" if isinstance(end, Gone) else _word(end)).inc()
-        _log_end(end, ended.error)
+    def _keep(self, held: Held, session: str) -> str:
+        fence = held.fence
+        with session_span("crawl", SpanKind.CONSUMER, session, fence.session_id, fence.attempt) as crawl:
+            log.info("session taken", shard=fence.shard, epoch=fence.epoch)
+            ended = self._work(held)
+            if isinstance(ended.end, Parting) and not self._release(fence, ended.end):
+                # Whatever the turn died of: it was no longer ours to fail, as when its session was deleted.
+                ended = replace(ended, end=Gone())
+            metrics.TURNS.labels("LeaseLost" if isinstance(ended.end, Gone) else _word(ended.end)).inc()
+            _log_end(ended.end, ended.error)
+            _tell_end(crawl, ended)
         if ended.hangs:
             log.critical("the crawl hangs and cannot be cancelled; this process is replaced")
             self._child.abandon()
         if isinstance(ended.error, SystemExit):
             raise ended.error
-        log.info("session left", end=_word(end))
-        return _word(end)
+        log.info("session left", end=_word(ended.end))
+        return _word(ended.end)
 
     def _acquire(self, session_id: str, attempt: int, shard: int) -> Acquired:
         try:
@@ -172,6 +176,14 @@ def _log_end(end: TurnEnd, error: BaseException | None) -> None:
         foreseen = error is None or isinstance(error, BugHiveError)
         told = {"error": end.error, "message": end.message, "permanent": end.permanent}
         log.error("the attempt failed", **told, exc_info=None if foreseen else error)
+
+
+def _tell_end(crawl: Span, ended: Ended) -> None:
+    crawl.set_attribute("bughive.turn.end", _word(ended.end))
+    if isinstance(ended.end, Parting) and ended.end.error:
+        if ended.error is not None:
+            crawl.record_exception(ended.error)
+        crawl.set_status(StatusCode.ERROR, ended.end.message)
 
 
 def _word(end: TurnEnd) -> str:

@@ -3,6 +3,7 @@
 from celery import Celery, Task
 
 from bughive_protocol.messages import RUN_CRAWL_SESSION
+from bughive_protocol.tracing import continued
 from bughive_worker.runtime.holder import Holder
 
 
@@ -11,4 +12,5 @@ def register(app: Celery, holder: Holder) -> None:
 
     @app.task(name=RUN_CRAWL_SESSION, bind=True, max_retries=0)  # type: ignore[untyped-decorator]  # Celery has no types
     def run_crawl_session(task: Task, session_id: str, attempt: int, shard: int) -> str:
-        return holder.take(session_id, attempt, shard, task.request.id)
+        with continued(task.request.get("traceparent")):
+            return holder.take(session_id, attempt, shard, task.request.id)
