@@ -16,7 +16,7 @@ from bughive_protocol.connections import (
 from bughive_protocol.keys import Keys
 from bughive_protocol.messages import ROUTES
 from bughive_protocol.queues import CRAWL, DEFAULT, QUEUES, Queue
-from bughive_protocol.settings import RedisSettings
+from bughive_protocol.settings import RedisSettings, Serializer
 
 SEPARATOR = ":"
 PRIORITY_STEPS = [0, 3, 6, 9]
@@ -29,20 +29,21 @@ DRAIN_SECONDS = 25
 def make_app(settings: RedisSettings, queue: Queue | None = None) -> Celery:
     """The Celery app of a worker of ``queue``, or one that only sends."""
     app = Celery("bughive", broker=settings.celery_broker_url, backend=settings.celery_result_backend)
-    app.conf.update(broker_settings(queue, Keys(settings.redis_key_prefix)))
+    app.conf.update(broker_settings(queue, Keys(settings.redis_key_prefix), settings.celery_task_serializer))
     return app
 
 
-def broker_settings(queue: Queue | None, keys: Keys) -> dict[str, Any]:
+def broker_settings(queue: Queue | None, keys: Keys, serializer: Serializer = Serializer.JSON) -> dict[str, Any]:
     """Celery's settings for a process that serves ``queue``; None: it only sends."""
-    return _common(keys) | {"broker_transport_options": _transport(keys, queue)} | (_consumer(queue) if queue else {})
+    transport = {"broker_transport_options": _transport(keys, queue)}
+    return _common(keys, serializer) | transport | (_consumer(queue) if queue else {})
 
 
-def _common(keys: Keys) -> dict[str, Any]:
+def _common(keys: Keys, serializer: Serializer) -> dict[str, Any]:
     return {
-        "task_serializer": "json",
-        "result_serializer": "json",
-        "accept_content": ["json"],
+        "task_serializer": serializer.value,
+        "result_serializer": "json",  # a result does not say how it is written, and its reader may have another setting
+        "accept_content": [each.value for each in Serializer],
         "enable_utc": True,
         "task_routes": {name: {"queue": queue.name, "priority": queue.priority} for name, queue in ROUTES.items()},
         "task_queues": {name: {} for name in QUEUES},

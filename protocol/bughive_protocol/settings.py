@@ -6,6 +6,7 @@ names as the fields, in capitals.
 
 import re
 import sys
+from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -15,6 +16,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from bughive_protocol.logging import LogFormat, LogLevel
 
 _SCHEMES = ("redis://", "rediss://", "unix://")
+
+
+class Serializer(StrEnum):
+    """How messages are written."""
+
+    JSON = "json"
+    MSGPACK = "msgpack"
 
 
 class RedisSettings(BaseSettings):
@@ -30,6 +38,9 @@ class RedisSettings(BaseSettings):
     """Redis for Celery's results. By default the same as CELERY_BROKER_URL."""
     redis_key_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")] = "bughive"
     """The installation's id; goes before every key, so that installations may share one Redis."""
+    celery_task_serializer: Serializer = Serializer.JSON
+    """How this process writes Celery's messages: `json` or `msgpack`. Every process reads both, so they may be mixed
+    while it is changed. Results are always JSON."""
     log_level: LogLevel = LogLevel.INFO
     """The least severe log lines to write: DEBUG, INFO, WARNING or ERROR."""
     log_format: LogFormat = LogFormat.AUTO

@@ -20,6 +20,8 @@ def sample(field):
     name = str(field.annotation)
     if "LogLevel" in name:
         return "DEBUG"
+    if "Serializer" in name:
+        return "msgpack"
     if "LogFormat" in name:
         return "console"
     if any("http" in (getattr(rule, "pattern", None) or "") for rule in field.metadata):
