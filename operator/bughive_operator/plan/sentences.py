@@ -60,7 +60,7 @@ def held(view: View, hold: Hold) -> str:
         )
     place = f"Number {view.standing.place} in line"
     if hold.unit is Unit.SESSIONS:
-        return f"{place}: {hold.used} of at most {number(hold.limit, 'session')} of {whose} have their slot."
+        return f"{place}: at most {number(hold.limit, 'session')} of {whose} may run at once."
     return (
         f"{place}: it may take {number(hold.needed, 'page')}, and {hold.used} of at most {hold.limit} pages of {whose} "
         "are promised to others."

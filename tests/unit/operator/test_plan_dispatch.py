@@ -33,7 +33,7 @@ def test_a_session_in_line_is_told_its_place_and_the_limit(situation):
     [
         (
             Hold(Unit.SESSIONS, "web", used=2, limit=2),
-            "Number 3 in line: 2 of at most 2 sessions of namespace web have their slot.",
+            "Number 3 in line: at most 2 sessions of namespace web may run at once.",
         ),
         (
             Hold(Unit.PAGES, None, used=900, limit=1000, needed=200),
