@@ -54,16 +54,32 @@ SET_BY_CHART = {
 """Settings that have a value of their own in the chart, or follow from how it is installed."""
 _POD_VALUES = (
     *("settings", "podAnnotations", "podLabels", "nodeSelector", "tolerations", "affinity", "priorityClassName"),
-    *("topologySpreadConstraints", "extraEnv", "extraEnvFrom"),
+    *("topologySpreadConstraints", "extraEnv", "extraEnvFrom", "extraVolumes", "extraVolumeMounts"),
 )
 """Of ``workers``: what each queue may say otherwise."""
-_CHOICES: dict[str, list[str]] = {
-    "images.pullPolicy": ["Always", "IfNotPresent", "Never"],
-    "queues.crawl.autoscaling.mode": ["none", "hpa-cpu", "hpa-external", "keda"],
-}
-_QUANTITIES = ("sharedMemory", "scratch", "size", "maxmemory")
-_TEXTS = ("pullSecrets", "watchNamespaces", "allowCIDRs", "allowHosts", "privateCIDRs", "accessModes")
 Schema = dict[str, Any]
+_QUANTITY = r"^[0-9]+(\.[0-9]+)?([KMGT]i?|k|m)?$"
+_SIZE = {"type": ["string", "integer"], "pattern": _QUANTITY}
+_WEB = {"type": "string", "pattern": "^(https?://.+)?$"}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+_CIDRS = {"type": "array", "items": {"type": "string", "pattern": r"^[0-9a-fA-F:.]+/[0-9]{1,3}$"}}
+_PORTS = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65535}}
+_SPECIAL: dict[str, Schema] = {
+    **dict.fromkeys(("pullSecrets", "watchNamespaces", "allowHosts", "accessModes"), _TEXTS),
+    **dict.fromkeys(("allowCIDRs", "privateCIDRs", "cidrs"), _CIDRS),
+    **dict.fromkeys(("crawlPorts", "apiServerPorts", "ports"), _PORTS),
+    **dict.fromkeys(("publicURL", "endpoint"), _WEB),
+    **dict.fromkeys(("scratch", "size"), _SIZE),
+    "sharedMemory": {**_SIZE, "pattern": f"{_QUANTITY}|^$"},
+    "maxmemory": {"type": ["string", "integer"], "pattern": "^[0-9]+([kKmMgG][bB]?)?$"},
+    "schedule": {"type": "string", "pattern": r"^(@[a-z]+|\S+( \S+){4})$"},
+    "terminationGracePeriodSeconds": {"type": "integer", "minimum": 30},
+    "images.pullPolicy": {"enum": ["Always", "IfNotPresent", "Never"]},
+    "queues.crawl.autoscaling.mode": {"enum": ["none", "hpa-cpu", "hpa-external", "keda"]},
+    "redis.external.url": {"type": "string", "pattern": "^(rediss?://.+)?$"},
+    "artifacts.external.url": {"type": "string", "pattern": "^(s3://.+)?$"},
+}
+"""What a value of that path or name may be, where more can be said than the type of its default."""
 
 
 def schema() -> Schema:
@@ -131,19 +147,16 @@ def _comments() -> dict[str, str]:
 def _schema(value: object, path: str, comments: dict[str, str]) -> Schema:
     name = path.rpartition(".")[2]
     described = {"description": comments[path]} if comments.get(path) else {}
-    if path in _CHOICES:
-        return {"enum": _CHOICES[path], **described}
+    special = _SPECIAL.get(path, _SPECIAL.get(name))
+    if special:
+        return {**special, **described}
     if isinstance(value, dict) and value and name not in ("requests", "limits", "behavior", "labels"):
         parts = {key: _schema(part, f"{path}.{key}" if path else key, comments) for key, part in value.items()}
         return {"type": "object", "additionalProperties": False, "properties": parts, **described}
-    return {**_type(name, value), **described}
+    return {**_type(value), **described}
 
 
-def _type(name: str, value: object) -> Schema:
-    if name in _QUANTITIES:
-        return {"type": ["string", "integer"]}
-    if name in _TEXTS:
-        return {"type": "array", "items": {"type": "string"}}
+def _type(value: object) -> Schema:
     names = {dict: "object", list: "array", bool: "boolean", int: "integer", str: "string"}
     return {"type": names[type(value)], **({"minimum": 0} if type(value) is int else {})}
 

@@ -15,7 +15,7 @@
 
 {{- define "bughive.selector" -}}
 app.kubernetes.io/name: {{ include "bughive.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "bughive.labels" -}}
@@ -24,6 +24,15 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/part-of: bughive
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Of pods: without versions, so that a new chart replaces only the pods in which something else is new. */}}
+{{- define "bughive.podLabels" -}}
+{{ include "bughive.selector" . }}
+app.kubernetes.io/part-of: bughive
 {{- with .Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
@@ -82,8 +91,14 @@ affinity:
 {{- if .pod.priorityClassName }}
 priorityClassName: {{ .pod.priorityClassName }}
 {{- else if .root.Values.priorityClasses.create }}
-priorityClassName: {{ include "bughive.fullname" .root }}-{{ .priority }}
+priorityClassName: {{ include "bughive.priorityClass" (list .root .priority) }}
 {{- end }}
+{{- end }}
+
+{{/* list $ "control": PriorityClasses are the cluster's, so their names tell releases apart. */}}
+{{- define "bughive.priorityClass" -}}
+{{- $root := index . 0 }}
+{{- include "bughive.fullname" $root }}-{{ $root.Release.Namespace }}-{{ index . 1 }}
 {{- end }}
 
 {{/* dict "root" $ "component" "x" "pod" values: over nodes, as evenly as it can be done. */}}
@@ -107,6 +122,20 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
+{{- end }}
+
+{{/* Restarts pods when a key that is written in the values changes; one in a Secret of yours is yours to roll out. */}}
+{{- define "bughive.keysChecksum" -}}
+checksum/keys: {{ list .Values.anthropic.apiKey .Values.linear.apiKey .Values.redis.external.url | join "\n" | sha256sum }}
+{{- end }}
+
+{{/* The components whose pods use Redis and the artifact store, as a JSON list. */}}
+{{- define "bughive.clientComponents" -}}
+{{- $names := list "operator" "cleanup" "flower" }}
+{{- range $queue, $_ := .Values.queues }}
+{{- $names = append $names (printf "worker-%s" $queue) }}
+{{- end }}
+{{- toJson $names }}
 {{- end }}
 
 {{/* list "PREFIX_" (dict "camelCase" value): each as an environment variable; lists are joined by commas, maps are JSON. */}}

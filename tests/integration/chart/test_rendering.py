@@ -1,6 +1,7 @@
 """What the chart promises about pods, settings, rights and networks."""
 
 import json
+import re
 
 import pytest
 from pydantic.alias_generators import to_camel
@@ -67,7 +68,7 @@ def test_every_setting_of_the_code_can_be_set_by_values(render, settings, owner,
 EVERYTHING = {
     "operator": {"watchNamespaces": ["team-a"]},
     "egress": {"allowCIDRs": ["10.0.0.0/8"], "allowHosts": ["shop.svc"]},
-    "chromium": {"sandbox": True},
+    "chromium": {"sandbox": True, "localhostProfile": "profiles/chromium.json"},
     "anthropic": {"apiKey": "a"},
     "linear": {"apiKey": "b"},
     "reports": {"publicURL": "https://bughive.example/reports"},
@@ -92,12 +93,15 @@ def test_what_the_chart_sets_itself_reaches_the_processes(render):
 
 def test_a_queue_may_differ_from_the_other_workers(render):
     values = {
-        "workers": {"settings": {"sliceSeconds": 600}, "nodeSelector": {"pool": "work"}},
-        "queues": {"crawl": {"settings": {"sliceSeconds": 60}, "nodeSelector": {"pool": "crawl"}}},
+        "workers": {"settings": {"sliceSeconds": 600, "artifactRetentionDays": 14}, "nodeSelector": {"pool": "work"}},
+        "queues": {
+            "crawl": {"settings": {"sliceSeconds": 60, "artifactRetentionDays": 0}, "nodeSelector": {"pool": "crawl"}}
+        },
     }
     pods = pod_specs(render(values))
 
     assert environment(pods["Deployment/bughive-worker-crawl"])["BUGHIVE_SLICE_SECONDS"] == "60"
+    assert environment(pods["Deployment/bughive-worker-crawl"])["BUGHIVE_ARTIFACT_RETENTION_DAYS"] == "0"
     assert environment(pods["Deployment/bughive-worker-media"])["BUGHIVE_SLICE_SECONDS"] == "600"
     assert pods["Deployment/bughive-worker-crawl"]["spec"]["nodeSelector"] == {"pool": "crawl"}
     assert pods["Deployment/bughive-worker-media"]["spec"]["nodeSelector"] == {"pool": "work"}
@@ -111,14 +115,40 @@ def test_a_queue_may_differ_from_the_other_workers(render):
         ({"queues": {"crawl": {"autoscaling": {"mode": "hpa"}}}}, "value must be one of 'none', 'hpa-cpu'"),
         ({"operator": {"settings": {"maxRuning": 3}}}, "additional properties 'maxRuning' not allowed"),
         ({"workers": {"settings": {"sliceSeconds": 99999}}}, "maximum: got 99,999, want 2,400"),
+        ({"redis": {"maxmemory": "768MiB"}}, "'768MiB' does not match pattern"),
+        ({"artifacts": {"persistence": {"size": "20 GB"}}}, "'20 GB' does not match pattern"),
+        ({"egress": {"allowCIDRs": ["shop.svc"]}}, "'shop.svc' does not match pattern"),
+        ({"cleanup": {"schedule": "at night"}}, "'at night' does not match pattern"),
+        ({"queues": {"crawl": {"terminationGracePeriodSeconds": 5}}}, "minimum: got 5, want 30"),
         ({"redis": {"enabled": False}}, "set redis.external.url"),
+        ({"redis": {"enabled": False, "external": {"existingSecret": "r"}}}, "redis.external.cidrs is needed"),
+        ({"redis": {"external": {"existingSecret": "r"}}}, "set redis.enabled to false"),
         ({"artifacts": {"enabled": False}}, "set artifacts.external.url"),
+        ({"artifacts": {"external": {"url": "s3://b"}}}, "set artifacts.enabled to false"),
         ({"queues": {"crawl": {"autoscaling": {"mode": "hpa-external"}}}}, "metricName is needed by mode hpa-external"),
+        ({"queues": {"crawl": {"autoscaling": {"minReplicas": 11}}}}, "minReplicas is above maxReplicas"),
+        ({"queues": {"crawl": {"podDisruptionBudget": {"maxUnavailable": 0}}}}, "no node could ever be drained"),
+        (
+            {
+                "redis": {"enabled": False, "external": {"existingSecret": "r", "cidrs": ["10.0.3.7/32"]}},
+                "queues": {"crawl": {"autoscaling": {"mode": "keda"}}},
+            },
+            "keda.triggers is needed",
+        ),
+        ({"chromium": {"sandbox": True}}, "chromium.sandbox needs chromium.localhostProfile"),
+        ({"workers": {"serviceAccount": {"create": False}}}, "workers.serviceAccount.name is needed"),
+        ({"metrics": {"enabled": False, "podMonitor": {"enabled": True}}}, "metrics.podMonitor needs metrics.enabled"),
+        ({"reports": {"ingress": {"enabled": True}}}, "reports.ingress.host is needed"),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_is_wrong(render, values, message):
-    with pytest.raises(Refused, match=message.replace("(", r"\(")):
+    with pytest.raises(Refused, match=re.escape(message)):
         render(values)
+
+
+def test_values_that_do_not_go_together_are_told_all_at_once(render):
+    with pytest.raises(Refused, match=r"(?s)set artifacts.external.url.*chromium.sandbox needs"):
+        render({"artifacts": {"enabled": False}, "chromium": {"sandbox": True}})
 
 
 def test_every_container_is_bounded_and_reads_only_its_image(render):
@@ -179,11 +209,49 @@ def test_a_namespaced_operator_has_its_rights_in_its_namespaces_only(render):
     assert [role["metadata"]["namespace"] for role in of_kind(objects, "Role", "operator-sessions")] == ["team-a"]
 
 
+def test_cleanup_keeps_reports_as_long_as_the_default_queue_says(render):
+    pods = pod_specs(render({"queues": {"default": {"settings": {"artifactRetentionDays": 7}}}}))
+    assert environment(pods["CronJob/bughive-cleanup"])["BUGHIVE_ARTIFACT_RETENTION_DAYS"] == "7"
+
+
+def test_a_new_version_of_the_chart_replaces_no_pod_by_its_labels(render):
+    for name, template in pod_specs(render({"flower": {"enabled": True}, "tests": {"enabled": False}})).items():
+        assert not template["metadata"]["labels"].keys() & {"helm.sh/chart", "app.kubernetes.io/version"}, name
+
+
+def test_a_key_that_changes_restarts_the_pods_that_have_it(render):
+    def annotations(key):
+        objects = render({"anthropic": {"apiKey": key}})
+        (crawl,) = of_kind(objects, "Deployment", "worker-crawl")
+        return crawl["spec"]["template"]["metadata"]["annotations"]
+
+    assert annotations("a") == annotations("a") != annotations("b")
+
+
+PRIVATE = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"}
+
+
 def test_crawls_reach_the_internet_and_no_private_network(render):
     (policy,) = of_kind(render(), "NetworkPolicy", "bughive-crawl")
-    block = policy["spec"]["egress"][0]["to"][0]["ipBlock"]
-    assert block["cidr"] == "0.0.0.0/0"
-    assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"} <= set(block["except"])
+    four, six = (to["ipBlock"] for to in policy["spec"]["egress"][0]["to"])
+    assert (four["cidr"], six["cidr"]) == ("0.0.0.0/0", "::/0")
+    assert set(four["except"]) >= PRIVATE
+    assert {"fc00::/7", "fe80::/10", "64:ff9b::/96"} == set(six["except"])
+
+
+def test_stores_elsewhere_open_no_way_into_private_networks(render):
+    external = {"existingSecret": "redis-url", "cidrs": ["10.0.3.7/32"]}
+    objects = render(
+        {
+            "redis": {"enabled": False, "external": external},
+            "artifacts": {"enabled": False, "external": {"url": "s3://reports"}},
+        }
+    )
+    (policy,) = of_kind(objects, "NetworkPolicy", "bughive-worker")
+    redis, store = policy["spec"]["egress"]
+
+    assert redis["to"] == [{"ipBlock": {"cidr": "10.0.3.7/32"}}]
+    assert set(store["to"][0]["ipBlock"]["except"]) >= PRIVATE
 
 
 def test_operator_and_every_worker_send_traces_where_the_settings_and_a_policy_say(render):

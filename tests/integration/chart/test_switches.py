@@ -52,6 +52,12 @@ SWITCHES: dict[str, dict[str, Any]] = {
         }
     },
     "keda": {"queues": {"crawl": {"autoscaling": {"mode": "keda"}}}},
+    "keda, and Redis elsewhere": {
+        "redis": {"enabled": False, "external": {"existingSecret": "redis-url", "cidrs": ["10.0.3.7/32"]}},
+        "queues": {
+            "crawl": {"autoscaling": {"mode": "keda", "keda": {"triggers": [{"type": "cron", "metadata": {}}]}}}
+        },
+    },
     "fewer queues": {"queues": {"media": {"enabled": False}, "tickets": {"enabled": False}}},
     "a queue of its own kind": {
         "queues": {"crawl": {"nodeSelector": {"pool": "crawl"}, "tolerations": [{"operator": "Exists"}]}}
@@ -72,9 +78,14 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "Redis without a volume": {"redis": {"persistence": {"enabled": False}}},
     "Redis' own password": {"redis": {"existingSecret": "redis-auth"}},
     "Redis elsewhere": {
-        "redis": {"enabled": False, "external": {"url": "rediss://redis.example:6380/0", "port": 6380}}
+        "redis": {
+            "enabled": False,
+            "external": {"url": "rediss://redis.example:6380/0", "port": 6380, "cidrs": ["10.0.3.7/32"]},
+        }
     },
-    "Redis elsewhere, by a secret": {"redis": {"enabled": False, "external": {"existingSecret": "redis-url"}}},
+    "Redis elsewhere, by a secret": {
+        "redis": {"enabled": False, "external": {"existingSecret": "redis-url", "cidrs": ["fd00::7/128"]}}
+    },
     "S3 elsewhere": {
         "artifacts": {
             "enabled": False,
@@ -82,6 +93,17 @@ SWITCHES: dict[str, dict[str, Any]] = {
         }
     },
     "S3 by the pod's identity": {"artifacts": {"enabled": False, "external": {"url": "s3://reports"}}},
+    "S3 in a private network": {
+        "artifacts": {"enabled": False, "external": {"url": "s3://reports", "cidrs": ["10.0.4.0/24"]}}
+    },
+    "a company's certificates": {
+        one: {
+            "extraEnv": [{"name": "SSL_CERT_FILE", "value": "/ca/ca.pem"}],
+            "extraVolumes": [{"name": "ca", "configMap": {"name": "ca"}}],
+            "extraVolumeMounts": [{"name": "ca", "mountPath": "/ca"}],
+        }
+        for one in ("operator", "workers")
+    },
     "store without a volume": {"artifacts": {"persistence": {"enabled": False}}},
     "reports by an Ingress": {
         "reports": {
@@ -95,6 +117,8 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "networkPolicy": {
             "scrapeFrom": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}],
             "crawlExtraEgress": [{"to": [{"namespaceSelector": {"matchLabels": {"name": "shop"}}}]}],
+            "dns": {"ports": [5353], "to": [{"ipBlock": {"cidr": "169.254.20.10/32"}}]},
+            "reportsFrom": [{"podSelector": {}}],
             "extraEgress": [{"ports": [{"port": 4318}], "to": [{"namespaceSelector": {}}]}],
         }
     },
@@ -176,7 +200,4 @@ def test_what_is_switched_off_is_not_there(render):
     kinds = {one["kind"] for one in render({"networkPolicy": {"enabled": False}, "cleanup": {"enabled": False}})}
     assert not kinds & {"NetworkPolicy", "CronJob", "PodMonitor", "PrometheusRule", "PriorityClass", "Ingress"}
     assert of_kind(render({"queues": {"media": {"enabled": False}}}), "Deployment", "worker-media") == []
-    assert (
-        of_kind(render({"redis": {"enabled": False, "external": {"existingSecret": "x"}}}), "StatefulSet", "redis")
-        == []
-    )
+    assert of_kind(render(SWITCHES["Redis elsewhere"]), "StatefulSet", "redis") == []

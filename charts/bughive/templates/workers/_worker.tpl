@@ -30,7 +30,7 @@
       key: {{ ternary $values.existingSecretKey $name (not (empty $values.existingSecret)) }}
 {{- end }}
 {{- end }}
-{{- include "bughive.settings" (list "BUGHIVE_" (merge (dict) ($queue.settings | default dict) $root.Values.workers.settings)) }}
+{{- include "bughive.settings" (list "BUGHIVE_" (mergeOverwrite (dict) $root.Values.workers.settings ($queue.settings | default dict))) }}
 {{- with concat ($root.Values.workers.extraEnv) ($queue.extraEnv | default list) }}
 {{ toYaml . }}
 {{- end }}
@@ -40,7 +40,7 @@
 {{- define "bughive.workerPod" -}}
 {{- $root := index . 0 }}
 {{- $queue := index . 1 }}
-{{- range $key := list "nodeSelector" "tolerations" "affinity" "priorityClassName" "topologySpreadConstraints" "podAnnotations" "podLabels" }}
+{{- range $key := list "nodeSelector" "tolerations" "affinity" "priorityClassName" "topologySpreadConstraints" "podAnnotations" "podLabels" "extraVolumes" "extraVolumeMounts" }}
 {{ $key }}: {{ toJson (ternary (index $queue $key) (index $root.Values.workers $key) (hasKey $queue $key)) }}
 {{- end }}
 {{- end }}
