@@ -15,6 +15,11 @@ TIMEOUT_SECONDS = 30
 _WITHOUT_CONSTRAINT = "us-east-1"
 """The region that a bucket is in when its making names none; it must not be named."""
 
+_OTHERS_AT_IT = ("InternalError", "OperationAborted")
+"""What versitygw, and Amazon, say to one of several that make the same bucket at once."""
+_PAUSES = (0.2, 0.4, 0.8, 1.6)
+"""Seconds before each further try."""
+
 
 async def make_bucket(bucket: S3Store, name: str, region: str) -> None:
     """Make the bucket; one that is there and ours is left as it is.
@@ -35,6 +40,11 @@ async def make_bucket(bucket: S3Store, name: str, region: str) -> None:
             f"<LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
         ).encode()
     answer = await asyncio.to_thread(_put, url, body)
+    for pause in _PAUSES:
+        if answer not in _OTHERS_AT_IT:
+            break
+        await asyncio.sleep(pause)
+        answer = await asyncio.to_thread(_put, url, body)
     if answer not in (None, BUCKET_IS_OURS):
         raise ArtifactStoreUnavailable(
             f"BUGHIVE_ARTIFACT_URL: there is no bucket {name}, and it cannot be made ({answer}). Create it, allow the "
