@@ -31,6 +31,8 @@ class ReportedBug(ApiModel):
     """The first page it was seen on, cut at 300 characters."""
     occurrences: int = 1
     """On how many pages it was seen."""
+    new: bool | None = None
+    """Whether no earlier session of this site has found it. Unset where there is nothing to compare with."""
 
 
 class ReportedPages(ApiModel):

@@ -8,7 +8,18 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from bughive_crds.model import ApiModel, Rule, Severity
-from bughive_crds.text import DetectorName, Glob, HeaderName, HeaderValue, Host, HttpUrl, Locale, Selector
+from bughive_crds.text import (
+    BugKind,
+    DetectorName,
+    Fingerprint,
+    Glob,
+    HeaderName,
+    HeaderValue,
+    Host,
+    HttpUrl,
+    Locale,
+    Selector,
+)
 
 MIN_REQUESTS_PER_SECOND = 0.1
 
@@ -117,6 +128,29 @@ class BrowserSpec(ApiModel):
     """CSS selectors of consent banners' buttons. Each that is visible is clicked once per page."""
 
 
+class Ignore(ApiModel):
+    """Bugs that are shown in the report and not counted: all that match every one of fingerprint, kind and url."""
+
+    rules = (
+        Rule(
+            cel="has(self.fingerprint) || has(self.kind) || has(self.url)",
+            holds=lambda ignore: bool(ignore.fingerprint or ignore.kind or ignore.url),
+            message="ignore needs a fingerprint, a kind or a url: with none of them it would ignore every bug",
+        ),
+    )
+
+    fingerprint: Fingerprint | None = None
+    """This one bug."""
+    kind: BugKind | None = None
+    """Bugs of this kind."""
+    url: Glob | None = None
+    """Bugs on pages that match this glob. A bug that also shows on a page that does not match is counted."""
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    """Why nobody needs to know; the report shows it."""
+    until: datetime | None = None
+    """From this moment on the bugs count again (RFC 3339). Unset: never."""
+
+
 class ChecksSpec(ApiModel):
     """Which bugs are looked for."""
 
@@ -134,6 +168,8 @@ class ChecksSpec(ApiModel):
     """Do not run these detectors."""
     min_severity: Severity = Severity.LOW
     """Leave out bugs that are less severe than this."""
+    ignore: Annotated[tuple[Ignore, ...], Field(max_length=100)] = ()
+    """Bugs that are known and accepted: they are shown, but not counted."""
 
 
 class FailOnSpec(ApiModel):
@@ -143,6 +179,9 @@ class FailOnSpec(ApiModel):
     """Bugs of this severity or worse count."""
     count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     """How many such bugs it takes."""
+    new_only: bool = False
+    """Count only bugs that no earlier session of this site in this namespace has found, or that were fixed and are
+    back. The first session of a site has nothing to compare with: all its bugs count."""
 
 
 class ArtifactsSpec(ApiModel):
@@ -222,6 +261,15 @@ class BugCounts(ApiModel):
     high: int = 0
     medium: int = 0
     low: int = 0
+    ignored: int = 0
+    """Bugs that `checks.ignore` names; they are not in the total."""
+    new: int | None = None
+    """Of the total, the bugs that no earlier session of this site in this namespace has found, or that were fixed and
+    are back. Unset in the first session of a site, and until the crawl is over."""
+    known: int | None = None
+    """Of the total, the others."""
+    fixed: int | None = None
+    """Bugs of earlier sessions that are gone: every page that showed them was looked at again."""
 
 
 class ConditionStatus(StrEnum):

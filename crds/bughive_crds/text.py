@@ -36,6 +36,16 @@ DetectorName = Annotated[
     StringConstraints(max_length=63),
     Matching(r"[a-z][a-z0-9-]*", "must be a detector's name, such as broken-links; `bughive detectors` lists them"),
 ]
+BugKind = Annotated[
+    str,
+    StringConstraints(max_length=63),
+    Matching(r"[a-z][a-z0-9-]*", "must be a bug's kind, such as broken-link; docs/detectors.md lists them"),
+]
+Fingerprint = Annotated[
+    str,
+    StringConstraints(max_length=16),
+    Matching(r"[0-9a-f]{16}", "must be a bug's fingerprint, 16 hexadecimal digits, as the report shows it"),
+]
 HeaderName = Annotated[str, StringConstraints(max_length=128)]
 HeaderValue = Annotated[
     str, StringConstraints(max_length=1024), Matching(r"[^\r\n]*", "must be one line, without line breaks")

@@ -39,6 +39,16 @@ def report_folder(namespace: str, session_id: str) -> str:
     return f"{namespace}/{session_id}"
 
 
+def history_key(namespace: str, site: str) -> str:
+    """Where what is known of a site's bugs is kept: no namespace begins with an underscore.
+
+    Args:
+        namespace: the sessions' namespace.
+        site: host, with the port where it is not the scheme's own.
+    """
+    return f"_history/{namespace}/{re.sub(r'[^a-z0-9.-]', '_', site.lower())}.json"
+
+
 def parse_report_key(key: str) -> ReportFile | None:
     """The file that a key names; None: it is no report's file."""
     parts = key.split("/")

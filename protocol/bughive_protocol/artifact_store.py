@@ -4,14 +4,16 @@ Everything is awaited and runs in threads of obstore's own, so that an event loo
 not survive a fork: open a store in the process that uses it.
 """
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import LocalStore, S3Store
 
 from bughive_protocol.artifact_names import ReportFile, parse_report_key
@@ -22,13 +24,16 @@ from bughive_protocol.errors import ArtifactStoreUnavailable
 from bughive_protocol.s3_answers import NO_BUCKET, code_of, explain, means_missing
 
 if TYPE_CHECKING:  # obstore has its types in stubs only
-    from obstore import GetResult
+    from obstore import GetResult, UpdateVersion
+
+    _Mode = Literal["create", "overwrite"] | UpdateVersion
 
 PATIENCE = timedelta(seconds=60)
 """How long a call is tried again while the store is away."""
 CONNECT_TIMEOUT = timedelta(seconds=5)
 CALL_TIMEOUT = timedelta(minutes=2)
 CHUNK_BYTES = 256 * 1024
+_JSON = "application/json"
 _MARKER = ".bughive"
 """A file that shows that the store can be written, before anything is crawled for it."""
 _FAILURES = (BaseError, OSError)
@@ -94,6 +99,25 @@ class ArtifactStore:
         await self._put(key, data, content_type)
         return f"{self._base}/{key}"
 
+    async def update(self, key: str, change: Callable[[bytes | None], bytes]) -> None:
+        """Write what ``change`` makes of a JSON file (None: it is not there); nothing that others write is lost.
+
+        ``change`` is called again where somebody else wrote the file in between.
+        """
+        if isinstance(self._place, Directory):
+            with await asyncio.to_thread(_lock_file, self._place.path / f"{key}.lock"):
+                before = await self._read(key)
+                await self._put(key, change(before.data if before else None), _JSON)
+            return
+        while True:
+            before = await self._read(key)
+            unchanged = before.mode if before else "create"
+            try:
+                await self._put(key, change(before.data if before else None), _JSON, unchanged)
+            except _Overtaken:
+                continue
+            return
+
     async def open(self, file: ReportFile) -> StoredFile | None:
         """Open one file; None: it is not there."""
         try:
@@ -131,9 +155,21 @@ class ArtifactStore:
             except _FAILURES as error:
                 raise self._unavailable(error) from error
 
-    async def _put(self, key: str, data: bytes, content_type: str) -> None:
+    async def _read(self, key: str) -> "_Version | None":
         try:
-            await self._put_once(key, data, content_type)
+            result = await obstore.get_async(self._store, key)
+            data = bytes(await result.bytes_async())
+        except _FAILURES as error:
+            if isinstance(error, FileNotFoundError) and means_missing(str(error)):
+                return None
+            raise self._unavailable(error) from error
+        return _Version(data, {"e_tag": result.meta["e_tag"]} if result.meta["e_tag"] else "overwrite")
+
+    async def _put(self, key: str, data: bytes, content_type: str, mode: "_Mode" = "overwrite") -> None:
+        try:
+            await self._put_once(key, data, content_type, mode)
+        except (AlreadyExistsError, PreconditionError) as error:
+            raise _Overtaken from error
         except _FAILURES as error:
             if not isinstance(self._place, Bucket) or code_of(str(error)) != NO_BUCKET:
                 raise self._unavailable(error) from error
@@ -143,20 +179,40 @@ class ArtifactStore:
             _open_bucket(self._settings, self._place.name, "", PATIENCE), self._place.name, self._settings.aws_region
         )
         try:
-            await self._put_once(key, data, content_type)
+            await self._put_once(key, data, content_type, mode)
         except _FAILURES as error:
             raise self._unavailable(error) from error
 
-    async def _put_once(self, key: str, data: bytes, content_type: str) -> None:
+    async def _put_once(self, key: str, data: bytes, content_type: str, mode: "_Mode") -> None:
         # A directory's files have no types. In parts, versitygw would leave each part's metadata behind for ever.
         attributes = {"Content-Type": content_type} if isinstance(self._place, Bucket) else None
-        await obstore.put_async(self._store, key, data, attributes=attributes, use_multipart=False)
+        await obstore.put_async(self._store, key, data, attributes=attributes, mode=mode, use_multipart=False)
 
     def _unavailable(self, error: Exception) -> ArtifactStoreUnavailable:
         if isinstance(self._place, Bucket):
             return ArtifactStoreUnavailable(explain(str(error), self._settings.aws_endpoint_url, self._place.name))
         reason = str(error).partition("\n")[0]
         return ArtifactStoreUnavailable(f"BUGHIVE_ARTIFACT_URL: {self._place.path} cannot be used: {reason}")
+
+
+@dataclass(frozen=True)
+class _Version:
+    """A file's content, and how to write it only if it still is this one."""
+
+    data: bytes
+    mode: "_Mode"
+
+
+class _Overtaken(Exception):
+    """The file is not the one that was read."""
+
+
+def _lock_file(path: Path) -> IO[bytes]:
+    """Hold the file's lock until it is closed: a directory has no conditional put."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("ab")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    return file
 
 
 def _open_directory(path: Path, *, make: bool) -> LocalStore:

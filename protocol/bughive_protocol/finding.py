@@ -71,6 +71,8 @@ class Finding(_Frozen):
     evidence: tuple[Evidence, ...] = ()
     steps: tuple[str, ...] = ()
     """How to see it again, one action a line."""
+    ignored: str | None = None
+    """Why it is not counted, from ``checks.ignore``; None: it counts."""
 
 
 class RecordedFinding(_Frozen):

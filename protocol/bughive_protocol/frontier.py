@@ -119,6 +119,8 @@ class PageResult(_Frozen):
     """The meta description."""
     canonical: str | None = None
     template: str | None = None
+    inspected: bool = False
+    """Whether it was looked at fully, as the first page of its template is."""
     links: int = 0
     """How many different pages it links to."""
     duration_ms: int = 0
@@ -203,6 +205,6 @@ class Counts(_Frozen):
     links_pending: int = 0
     links_claimed: int = 0
     bugs: int = 0
-    """Different fingerprints recorded."""
+    """Different fingerprints recorded that nothing ignores."""
     by_severity: BugCounts = BugCounts()
     """The same, by severity."""

@@ -55,6 +55,8 @@ class SessionKeys:
     """Hash: the last answer to each shard's claims, so that a claim whose answer was lost can be asked again."""
     findings: str
     """Hash: fingerprint -> finding and when it was first seen."""
+    ignored: str
+    """Set: the fingerprints among them that ``checks.ignore`` matches wherever they were seen so far."""
     occurrences: str
     """Hash: fingerprint -> on how many pages it was seen."""
     examples: str

@@ -1,7 +1,6 @@
 """One session in this process' memory: what the memory stores share."""
 
 import heapq
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,7 +69,6 @@ class MemorySession:
     link_findings: dict[str, str] = field(default_factory=dict)
     findings: dict[str, tuple[datetime, Finding]] = field(default_factory=dict)
     occurrences: dict[str, Occurrences] = field(default_factory=dict)
-    severities: Counter[str] = field(default_factory=Counter)
     templates: dict[str, Template] = field(default_factory=dict)
     images: dict[str, bytes] = field(default_factory=dict)
     outbox: list[OutboxEntry] = field(default_factory=list)
@@ -111,12 +109,11 @@ class MemorySession:
                 self.link_sources[item.url] = Occurrences(seen.count + 1, (*seen.examples, page)[:MAX_SOURCES])
 
     def find(self, finding: Finding, at: datetime) -> bool:
-        """Keep a finding; whether it is new."""
-        if finding.fingerprint in self.findings:
-            return False
-        self.findings[finding.fingerprint] = (at, finding)
-        self.severities[finding.severity] += 1
-        return True
+        """Keep a finding; whether it is new. One that nothing ignores takes the place of one that is ignored."""
+        kept = self.findings.get(finding.fingerprint)
+        if kept is None or (kept[1].ignored is not None and finding.ignored is None):
+            self.findings[finding.fingerprint] = (at, finding)
+        return kept is None
 
     def occur(self, fingerprint: str, page: str) -> None:
         """Count one more page for a finding."""

@@ -4,6 +4,7 @@ They do what the Redis ones do (one suite of tests holds both to it), for a sing
 fence, and a holder that dies takes its store along.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -105,7 +106,8 @@ class MemoryFrontier:
     async def counts(self) -> Counts:
         """See ``Frontier.counts``."""
         session = self._session
-        by_severity = {severity.name.lower(): session.severities[severity] for severity in Severity}
+        counting = Counter(found.severity for _, found in session.findings.values() if found.ignored is None)
+        by_severity = {severity.name.lower(): counting[severity] for severity in Severity}
         return Counts(
             discovered=len(session.pages),
             pending=len(session.line.waiting),
@@ -115,8 +117,10 @@ class MemoryFrontier:
             left_out=len(session.left_out),
             links_pending=len(session.link_line.waiting),
             links_claimed=len(session.link_line.claimed),
-            bugs=len(session.findings),
-            by_severity=BugCounts(total=len(session.findings), **by_severity),
+            bugs=counting.total(),
+            by_severity=BugCounts(
+                total=counting.total(), ignored=len(session.findings) - counting.total(), **by_severity
+            ),
         )
 
 

@@ -20,9 +20,9 @@ class StoredFinding(BaseModel):
 
 
 def finding_arguments(finding: Finding, at: datetime) -> list[Argument]:
-    """Fingerprint, severity and body."""
+    """Fingerprint, severity (or ``Ignored``) and body."""
     body = StoredFinding(first_seen=at, finding=finding).model_dump_json()
-    return [finding.fingerprint, finding.severity, body]
+    return [finding.fingerprint, finding.severity if finding.ignored is None else "Ignored", body]
 
 
 def discovered_arguments(items: Sequence[FrontierItem]) -> list[Argument]:

@@ -9,8 +9,9 @@ from bughive_protocol.frontier import Counts
 
 def counts_of(answer: Sequence[Any]) -> Counts:
     """Read the answer of ``count()``."""
-    discovered, pending, claimed, crawled, left_out, links_pending, links_claimed, bugs, counters = answer
+    discovered, pending, claimed, crawled, left_out, links_pending, links_claimed, found, ignored, counters = answer
     failed, critical, high, medium, low = (int(value or 0) for value in counters)
+    bugs = found - ignored
     return Counts(
         discovered=discovered,
         pending=pending,
@@ -21,5 +22,5 @@ def counts_of(answer: Sequence[Any]) -> Counts:
         links_pending=links_pending,
         links_claimed=links_claimed,
         bugs=bugs,
-        by_severity=BugCounts(total=bugs, critical=critical, high=high, medium=medium, low=low),
+        by_severity=BugCounts(total=bugs, critical=critical, high=high, medium=medium, low=low, ignored=ignored),
     )

@@ -30,6 +30,9 @@ class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSet
     artifact_retention_days: Annotated[float, Field(ge=0)] = 30
     """`cleanup_old_sessions` removes reports that are older than this, in days, and whose CrawlSession is gone. 0: it
     removes none."""
+    history_retention_days: Annotated[float, Field(ge=0)] = 365
+    """A bug that no session of its site has seen for so long, in days, is forgotten: should it come back, it is new.
+    0: none is forgotten."""
     slice_seconds: Annotated[float, Field(gt=0, le=2400)] = 2400
     """After this many seconds a crawl hands over, and waits for its next turn like any other session."""
     health_file: Path | None = None

@@ -29,7 +29,10 @@ def bugs(view: View) -> BugCounts:
     """How many bugs are known."""
     if view.redis.attempt == 0:
         return view.status.bugs or BugCounts()
-    return view.redis.bugs
+    if view.redis.digest is None:
+        return view.redis.bugs
+    reported = view.redis.digest.content.bugs
+    return view.redis.bugs.model_copy(update={"new": reported.new, "known": reported.known, "fixed": reported.fixed})
 
 
 def advanced(view: View) -> bool:

@@ -26,6 +26,12 @@ def bugs(counts: BugCounts) -> str:
     return number(counts.total, "bug") + (f" ({', '.join(parts)})" if parts else "")
 
 
+def _beside_history(counts: BugCounts) -> str:
+    """``2 new, 1 known, 4 fixed``; empty in a site's first session."""
+    named = {"new": counts.new, "known": counts.known, "fixed": counts.fixed}
+    return ", ".join(f"{count} {name}" for name, count in named.items() if count)
+
+
 def crawling(progress: Progress, counts: BugCounts) -> str:
     """What a running session is doing."""
     if not progress.pages_discovered:
@@ -87,6 +93,10 @@ def last_error(view: View) -> str:
 def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
     """The result of a crawl that ran to its end."""
     sentences = [f"Crawled {number(progress.pages_crawled, 'page')} and found {bugs(counts)}."]
+    if beside := _beside_history(counts):
+        sentences.append(f"Since earlier sessions: {beside}.")
+    if counts.ignored:
+        sentences.append(f"By checks.ignore {number(counts.ignored, 'bug')} not counted.")
     if passed and counts.total:
         sentences.append("They are below the threshold that spec.failOn sets.")
     if beyond := progress.pages_discovered - progress.pages_crawled:

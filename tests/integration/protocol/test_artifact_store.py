@@ -1,6 +1,7 @@
 """The artifact store on a real S3 server and on a directory."""
 
 import asyncio
+import json
 import time
 
 import pytest
@@ -48,6 +49,19 @@ async def test_what_is_put_is_read_listed_replaced_and_deleted(store):
     await store.delete([FILE])
     assert await store.open(FILE) is None
     assert await store.files() == []
+
+
+async def test_nothing_is_lost_where_many_change_one_file(store):
+    await store.check()
+
+    def one_more(stored: bytes | None) -> bytes:
+        return json.dumps(json.loads(stored or b"0") + 1).encode()
+
+    await asyncio.gather(*(store.update("_history/shop/a.example.json", one_more) for _ in range(8)))
+    seen: list[bytes | None] = []
+    await store.update("_history/shop/a.example.json", lambda stored: seen.append(stored) or b"0")
+    assert seen == [b"8"]
+    assert await store.files() == [], "a site's history is no session's report"
 
 
 async def test_a_url_says_where_a_file_is_or_where_people_reach_it(artifact_server):

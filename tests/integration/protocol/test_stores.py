@@ -205,6 +205,21 @@ async def test_a_bug_on_many_pages_is_one_finding_with_its_first_examples(stores
     assert (found.occurrences, found.examples) == (len(urls), tuple(urls[:MAX_EXAMPLES]))
 
 
+async def test_an_ignored_bug_is_kept_and_counts_once_it_is_seen_where_nothing_ignores_it(stores: Stores) -> None:
+    first, second = page("a").url, page("b").url
+    ignored = finding("f", first).model_copy(update={"ignored": "third party"})
+    assert await stores.frontier.record_page(record(first, findings=(ignored,))) == ("f",)
+    counts = await stores.frontier.counts()
+    assert (counts.bugs, counts.by_severity.total, counts.by_severity.ignored) == (0, 0, 1)
+
+    await stores.frontier.record_page(record(second, findings=(finding("f", second),)))
+    await stores.frontier.record_page(record(page("c").url, findings=(ignored,)))
+    counts = await stores.frontier.counts()
+    assert (counts.bugs, counts.by_severity.high, counts.by_severity.ignored) == (1, 1, 0)
+    (found,) = await stores.findings.all()
+    assert (found.finding, found.occurrences) == (finding("f", second), 3)
+
+
 async def test_a_broken_link_occurs_on_each_page_that_has_it(stores: Stores) -> None:
     pages = [page(str(i)).url for i in range(3)]
     for url in pages[:2]:

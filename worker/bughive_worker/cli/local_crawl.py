@@ -65,6 +65,8 @@ async def _run(spec: CrawlSessionSpec, engine: Engine, store: ArtifactStore, con
         counts=await stores.frontier.counts(),
         started_at=started_at,
         completed_at=datetime.now(UTC),
+        site=None,
+        history_days=0,
         partial=partial,
     )
     digest = await write_report(ended, stores.findings, stores.images, store)

@@ -32,6 +32,7 @@ def page_record(
         description=dom.description if dom else None,
         canonical=dom.canonical if dom else None,
         template=observation.template,
+        inspected=observation.inspected,
         links=out.count,
         duration_ms=observation.duration_ms,
         error=observation.error,

@@ -12,8 +12,7 @@ from bughive_worker.crawl.bounds import Bounds
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlJob, OnPage, Stores
 from bughive_worker.crawl.templates_seen import TemplatesSeen
-from bughive_worker.detectors import accessibility, clipped_text, overflow, overlap
-from bughive_worker.detectors.registry import check_names
+from bughive_worker.detectors.registry import BY_INSPECTION, check_names, wanted
 from bughive_worker.net.failure import FailureKind
 from bughive_worker.net.fetch import Fetcher
 from bughive_worker.net.fetched import FetchError
@@ -21,10 +20,6 @@ from bughive_worker.net.link_check import LinkChecker
 from bughive_worker.net.politeness import HostPacer
 from bughive_worker.net.robots import Robots
 from bughive_worker.net.urls import split_authority
-
-_BY_INSPECTION = frozenset(
-    detector.name for detector in (accessibility.DETECTOR, overflow.DETECTOR, overlap.DETECTOR, clipped_text.DETECTOR)
-)
 
 
 @dataclass
@@ -62,7 +57,7 @@ class Session:
 
 
 def _inspects(checks: ChecksSpec) -> bool:
-    return bool((_BY_INSPECTION & set(checks.enable) if checks.enable else _BY_INSPECTION) - set(checks.disable))
+    return any(wanted(detector, checks) for detector in BY_INSPECTION)
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from bughive_worker.crawl.seat import Seat
 from bughive_worker.crawl.second_look import doubtful, failed, reproduced
 from bughive_worker.crawl.session import Session
 from bughive_worker.crawl.throttle import pause, throttled
+from bughive_worker.detectors.ignoring import marked
 from bughive_worker.detectors.registry import detect
 from bughive_worker.metrics import count_page
 from bughive_worker.observation import PageObservation
@@ -149,4 +150,6 @@ async def record(
     """Write the page with all that follows from it."""
     await run.seat.leave()
     out = await outlinks(observation, run.session.bounds, late=run.claim.item.late)
-    await run.record(page_record(observation, findings, out, template, datetime.now(UTC)))
+    now = datetime.now(UTC)
+    recorded = marked(findings, run.session.spec.checks.ignore, now)
+    await run.record(page_record(observation, recorded, out, template, now))

@@ -13,6 +13,7 @@ from bughive_worker.crawl.page_record import broken_record
 from bughive_worker.crawl.seat import Seat
 from bughive_worker.crawl.session import Session
 from bughive_worker.crawl.steps import PageRun
+from bughive_worker.detectors.ignoring import marked
 from bughive_worker.detectors.registry import link_finding
 from bughive_worker.metrics import count_link
 from bughive_worker.tracing import page_span
@@ -99,4 +100,7 @@ class Workers:
 
     async def _check(self, item: LinkItem) -> LinkRecord:
         result = await self._session.checker.check(item.url)
-        return LinkRecord(result=result, finding=link_finding(item, result, self._session.spec.checks))
+        checks = self._session.spec.checks
+        found = link_finding(item, result, checks)
+        (finding,) = marked((found,), checks.ignore, datetime.now(UTC)) if found else (None,)
+        return LinkRecord(result=result, finding=finding)

@@ -56,18 +56,26 @@ DETECTORS: tuple[Detector, ...] = (
     slow_pages.DETECTOR,
 )
 
+BY_INSPECTION: tuple[Detector, ...] = (
+    accessibility.DETECTOR,
+    overflow.DETECTOR,
+    overlap.DETECTOR,
+    clipped_text.DETECTOR,
+)
+"""Those among them that see nothing on a page that was not fully inspected."""
+
 SITE_DETECTORS: tuple[SiteDetector, ...] = (duplicates.TITLES, duplicates.DESCRIPTIONS)
 
 
 def detect(observation: PageObservation, checks: ChecksSpec) -> tuple[Finding, ...]:
     """The bugs that one visit shows, each once, by the detectors that the session wants."""
-    found = (finding for detector in DETECTORS if _wanted(detector, checks) for finding in detector.detect(observation))
+    found = (finding for detector in DETECTORS if wanted(detector, checks) for finding in detector.detect(observation))
     return _once(found, checks)
 
 
 def detect_site(pages: Sequence[PageResult], checks: ChecksSpec) -> tuple[Finding, ...]:
     """The bugs that only show when all pages are known."""
-    found = (finding for detector in SITE_DETECTORS if _wanted(detector, checks) for finding in detector.detect(pages))
+    found = (finding for detector in SITE_DETECTORS if wanted(detector, checks) for finding in detector.detect(pages))
     return _once(found, checks)
 
 
@@ -77,12 +85,23 @@ def link_finding(item: LinkItem, result: LinkResult, checks: ChecksSpec | None =
     if finding is None or checks is None:
         return finding
     detector = next(detector for detector in DETECTORS if finding.kind in detector.kinds)
-    wanted = _wanted(detector, checks) and finding.severity.at_least(checks.min_severity)
-    return finding if wanted else None
+    return finding if wanted(detector, checks) and finding.severity.at_least(checks.min_severity) else None
+
+
+def wanted(detector: Oracle, checks: ChecksSpec) -> bool:
+    """Whether a session asks for this detector."""
+    enabled = not checks.enable or detector.name in checks.enable
+    return enabled and detector.name not in checks.disable
+
+
+def wanted_kinds(checks: ChecksSpec) -> frozenset[str]:
+    """The kinds of bugs that a session looks for."""
+    every: tuple[Oracle, ...] = (*DETECTORS, *SITE_DETECTORS)
+    return frozenset(kind for detector in every if wanted(detector, checks) for kind in detector.kinds)
 
 
 def check_names(checks: ChecksSpec) -> None:
-    """Refuse names that no detector has.
+    """Refuse names that no detector has, and kinds that no detector finds.
 
     Raises:
         InvalidSpec: naming them and those that exist.
@@ -93,11 +112,13 @@ def check_names(checks: ChecksSpec) -> None:
         raise InvalidSpec(
             f"checks: no detector is called {', '.join(unknown)}. There are: {', '.join(names)}. Correct spec.checks."
         )
-
-
-def _wanted(detector: Oracle, checks: ChecksSpec) -> bool:
-    enabled = not checks.enable or detector.name in checks.enable
-    return enabled and detector.name not in checks.disable
+    kinds = {kind for detector in (*DETECTORS, *SITE_DETECTORS) for kind in detector.kinds}
+    odd = sorted({ignore.kind for ignore in checks.ignore if ignore.kind is not None} - kinds)
+    if odd:
+        raise InvalidSpec(
+            f"checks.ignore: there is no kind of bug called {', '.join(odd)}; docs/detectors.md lists them. "
+            "Correct spec.checks."
+        )
 
 
 def _once(found: Iterable[Finding], checks: ChecksSpec) -> tuple[Finding, ...]:

@@ -52,6 +52,11 @@ def host_of(url: str) -> str:
     return split_authority(url)[0]
 
 
+def site_of(url: str) -> str:
+    """The site that a canonical URL belongs to: its host, with the port where that is not the scheme's own."""
+    return urlsplit(url).netloc
+
+
 def split_authority(url: str) -> tuple[str, int]:
     """Host and port of a canonical URL, such as ``("shop.example", 443)``; IPv6 without brackets."""
     scheme, _, rest = url.partition("://")

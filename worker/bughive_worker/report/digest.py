@@ -1,5 +1,6 @@
 """The digest: a session's result in short, small enough for Redis and for a Kubernetes resource."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bughive_crds.crawl_report import MAX_BUGS, Artifact, CrawlReportContent, ReportedBug
@@ -12,14 +13,19 @@ MAX_BYTES = 32 * 1024
 
 def digest(document: ReportDocument, artifacts: tuple[Artifact, ...]) -> Digest:
     """The worst bugs of a report and where the whole is, in less than ``MAX_BYTES``."""
-    for kept in range(min(MAX_BUGS, len(document.findings)), -1, -1):
-        result = Digest(content=_content(document, kept, artifacts), report_url=artifacts[0].url if artifacts else None)
+    counting = [finding for finding in document.findings if finding.ignored is None]
+    for kept in range(min(MAX_BUGS, len(counting)), -1, -1):
+        result = Digest(
+            content=_content(document, counting, kept, artifacts), report_url=artifacts[0].url if artifacts else None
+        )
         if len(result.model_dump_json().encode()) < MAX_BYTES:
             return result
     raise ValueError("a digest without bugs is larger than 32 KiB")
 
 
-def _content(document: ReportDocument, kept: int, artifacts: tuple[Artifact, ...]) -> CrawlReportContent:
+def _content(
+    document: ReportDocument, counting: Sequence[ReportedFinding], kept: int, artifacts: tuple[Artifact, ...]
+) -> CrawlReportContent:
     return CrawlReportContent(
         session=document.session.name,
         url=document.spec.url,
@@ -29,8 +35,8 @@ def _content(document: ReportDocument, kept: int, artifacts: tuple[Artifact, ...
         completed_at=_utc(document.completed_at),
         pages=document.pages,
         bugs=document.bugs,
-        worst=tuple(_bug(finding) for finding in document.findings[:kept]),
-        omitted=len(document.findings) - kept,
+        worst=tuple(_bug(finding) for finding in counting[:kept]),
+        omitted=len(counting) - kept,
         artifacts=artifacts,
     )
 
@@ -43,6 +49,7 @@ def _bug(finding: ReportedFinding) -> ReportedBug:
         title=finding.title[:200],
         url=finding.url[:300],
         occurrences=finding.occurrences,
+        new=finding.new,
     )
 
 

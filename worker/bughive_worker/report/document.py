@@ -19,6 +19,7 @@ from bughive_crds.crawl_session import BugCounts, CrawlSessionSpec, Outcome
 from bughive_crds.model import Severity
 from bughive_protocol.finding import Box, Confidence, Evidence, RecordedFinding
 from bughive_protocol.frontier import LinkVerdict, PageEnd
+from bughive_worker.report.history import Comparison
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -63,16 +64,35 @@ class ReportedFinding(_Part):
     evidence: tuple[Evidence, ...]
     steps: tuple[str, ...]
     first_seen: datetime
+    """In this session, or for a known bug in the first session that found it."""
+    ignored: str | None
+    """Why it is not counted, from ``checks.ignore``."""
+    new: bool | None
+    """Whether no earlier session of the site has found it; null where there is nothing to compare with."""
 
     @classmethod
-    def of(cls, recorded: RecordedFinding) -> "ReportedFinding":
+    def of(cls, recorded: RecordedFinding, comparison: Comparison | None) -> "ReportedFinding":
         """What the session recorded, as the report says it."""
+        name = recorded.finding.fingerprint
         return cls(
-            **{name: getattr(recorded.finding, name) for name in type(recorded.finding).model_fields},
+            **{field: getattr(recorded.finding, field) for field in type(recorded.finding).model_fields},
             examples=recorded.examples,
             occurrences=recorded.occurrences,
-            first_seen=recorded.first_seen,
+            first_seen=comparison.since.get(name, recorded.first_seen) if comparison else recorded.first_seen,
+            new=name in comparison.new if comparison else None,
         )
+
+
+class FixedBug(_Part):
+    """A bug of earlier sessions that is gone."""
+
+    fingerprint: str
+    kind: str
+    severity: Severity
+    title: str
+    url: str
+    first_seen: datetime
+    last_seen: datetime
 
 
 class ReportedPage(_Part):
@@ -125,6 +145,8 @@ class ReportDocument(_Part):
     bugs: BugCounts
     links_checked: int
     findings: tuple[ReportedFinding, ...]
+    """Worst first; those that are ignored come last."""
+    fixed: tuple[FixedBug, ...]
     """Worst first."""
     crawled: tuple[ReportedPage, ...]
     """Every page, in the order of depth and URL."""

@@ -3,20 +3,25 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+
+from pydantic import ValidationError
+from structlog.stdlib import get_logger
 
 from bughive_crds.crawl_report import Artifact, ReportedPages
 from bughive_crds.crawl_session import CrawlSessionSpec
-from bughive_protocol.artifact_names import CONTENT_TYPES
+from bughive_protocol.artifact_names import CONTENT_TYPES, history_key
 from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.control import Digest
 from bughive_protocol.finding import RecordedFinding
 from bughive_protocol.frontier import Counts, LeftOut, LinkResult, LinkVerdict, PageResult
 from bughive_protocol.stores import Findings, Images
-from bughive_worker.detectors.registry import detect_site
+from bughive_worker.detectors.ignoring import marked
+from bughive_worker.detectors.registry import BY_INSPECTION, detect_site, wanted_kinds
 from bughive_worker.report.digest import digest
 from bughive_worker.report.document import (
+    FixedBug,
     LeftOutPages,
     ReportDocument,
     ReportedFinding,
@@ -24,9 +29,11 @@ from bughive_worker.report.document import (
     SessionName,
     UncheckedLink,
 )
+from bughive_worker.report.history import Comparison, History, KnownBug, Look, compare
 from bughive_worker.report.html import render_html
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
+log = get_logger(__name__)
 _EXAMPLES = 10
 """How many of the pages that one rule left out are named."""
 
@@ -42,6 +49,10 @@ class Ended:
     counts: Counts
     started_at: datetime | None
     completed_at: datetime
+    site: str | None
+    """Whose history its bugs are compared with: the host, with its port; None: with nothing."""
+    history_days: float
+    """Bugs that were not seen for so long are forgotten; 0: none is."""
     partial: bool
     """Stopped before every page in scope was seen: then the site oracles, which need all pages, do not run."""
 
@@ -55,10 +66,13 @@ async def write_report(ended: Ended, findings: Findings, images: Images, store: 
         ArtifactStoreUnavailable: the files could not be kept.
     """
     pages = await findings.pages()
+    checks = ended.spec.checks
     if not ended.partial:
-        await findings.add(detect_site(pages, ended.spec.checks))
+        await findings.add(marked(detect_site(pages, checks), checks.ignore, datetime.now(UTC)))
     recorded = worst_first(await findings.all())
-    document = _document(ended, recorded, pages, await findings.left_out(), await findings.links())
+    links = await findings.links()
+    comparison = await _compared(ended, recorded, pages, links, store)
+    document = _document(ended, recorded, comparison, pages, await findings.left_out(), links)
     pictures = {fingerprint: jpeg for fingerprint in _fingerprints(recorded) if (jpeg := await images.get(fingerprint))}
     # Rendering takes seconds for thousands of findings, and the loop has leases to serve.
     html = await asyncio.to_thread(render_html, document, pictures)
@@ -70,6 +84,51 @@ async def write_report(ended: Ended, findings: Findings, images: Images, store: 
         for name, content in files.items()
     ]
     return digest(document, tuple(artifacts))
+
+
+async def _compared(
+    ended: Ended,
+    recorded: Sequence[RecordedFinding],
+    pages: Sequence[PageResult],
+    links: Sequence[LinkResult],
+    store: ArtifactStore,
+) -> Comparison | None:
+    """Compare with the site's history, and write this session into it."""
+    if ended.site is None:
+        return None
+    look = _look(ended, pages, links)
+    results: list[Comparison | None] = []
+
+    def change(stored: bytes | None) -> bytes:
+        history, comparison = compare(_read(stored), recorded, look, timedelta(days=ended.history_days))
+        results.append(comparison)
+        return history.model_dump_json().encode()
+
+    await store.update(history_key(ended.session.namespace, ended.site), change)
+    return results[-1]
+
+
+def _read(stored: bytes | None) -> History | None:
+    try:
+        return None if stored is None else History.model_validate_json(stored)
+    except ValidationError:
+        log.exception("the site's history cannot be read and begins anew")
+        return None
+
+
+def _look(ended: Ended, pages: Sequence[PageResult], links: Sequence[LinkResult]) -> Look:
+    return Look(
+        session_id=ended.session.id,
+        began=ended.started_at or ended.completed_at,
+        at=ended.completed_at,
+        complete=not ended.partial,
+        pages=frozenset(page.url for page in pages if not page.end.failed),
+        inspected=frozenset(page.url for page in pages if page.inspected),
+        kinds=wanted_kinds(ended.spec.checks),
+        kinds_by_inspection=frozenset(kind for detector in BY_INSPECTION for kind in detector.kinds),
+        least=ended.spec.checks.min_severity,
+        undecided=frozenset(link.url for link in links if link.verdict is LinkVerdict.UNVERIFIABLE),
+    )
 
 
 def _fingerprints(recorded: Sequence[RecordedFinding]) -> list[str]:
@@ -89,6 +148,7 @@ def _by_reason(left_out: Sequence[LeftOut]) -> tuple[LeftOutPages, ...]:
 def _document(
     ended: Ended,
     recorded: Sequence[RecordedFinding],
+    comparison: Comparison | None,
     pages: Sequence[PageResult],
     left_out: Sequence[LeftOut],
     links: Sequence[LinkResult],
@@ -97,7 +157,7 @@ def _document(
         bughive_version=version("bughive"),
         session=ended.session,
         spec=ended.spec,
-        outcome=None if ended.partial else outcome(recorded, ended.spec.fail_on),
+        outcome=None if ended.partial else outcome(recorded, ended.spec.fail_on, comparison),
         partial=ended.partial,
         started_at=ended.started_at,
         completed_at=ended.completed_at,
@@ -107,9 +167,19 @@ def _document(
             discovered=ended.counts.discovered,
             left_out=len(left_out),
         ),
-        bugs=count_bugs(recorded),
+        bugs=count_bugs(recorded, comparison),
         links_checked=len(links),
-        findings=tuple(ReportedFinding.of(item) for item in recorded),
+        findings=tuple(ReportedFinding.of(item, comparison) for item in recorded),
+        fixed=tuple(
+            FixedBug(
+                fingerprint=name,
+                **{field: getattr(bug, field) for field in KnownBug.model_fields.keys() & FixedBug.model_fields},
+            )
+            for name, bug in sorted(
+                (comparison.fixed if comparison else {}).items(),
+                key=lambda item: (item[1].severity.rank, item[1].kind, item[1].url),
+            )
+        ),
         crawled=tuple(
             ReportedPage(**{name: getattr(page, name) for name in ReportedPage.model_fields})
             for page in sorted(pages, key=lambda page: (page.depth, page.url))

@@ -15,6 +15,7 @@ from bughive_protocol.state import SessionState
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlEnd, CrawlJob, Stores
 from bughive_worker.crawl.loop import crawl
+from bughive_worker.net.urls import canonical, site_of
 from bughive_worker.report.document import SessionName
 from bughive_worker.report.finish import Ended, write_report
 from bughive_worker.runtime.work import SessionWork, Turn
@@ -30,6 +31,7 @@ class SiteWork:
         self._client = client
         self._keys = Keys(settings.redis_key_prefix)
         self._store = store
+        self._history_days = settings.history_retention_days
         self._engine = engine
 
     async def crawl(self, turn: Turn) -> bool:
@@ -51,6 +53,8 @@ class SiteWork:
             counts=await stores.frontier.counts(),
             started_at=state.started_at,
             completed_at=datetime.now(UTC),
+            site=site_of(canonical(turn.spec.url) or turn.spec.url),
+            history_days=self._history_days,
             partial=partial,
         )
         return await write_report(ended, stores.findings, stores.images, self._store)

@@ -1,4 +1,4 @@
--- keys: pages pending claims results left_out link_pending link_claims findings counters
+-- keys: pages pending claims results left_out link_pending link_claims findings ignored counters
 -- count(): the session in numbers, in the order that tally.py reads.
 local function count()
   return {
@@ -10,6 +10,7 @@ local function count()
     redis.call('ZCARD', link_pending),
     redis.call('HLEN', link_claims),
     redis.call('HLEN', findings),
+    redis.call('SCARD', ignored),
     redis.call('HMGET', counters, 'failed', 'bugs:Critical', 'bugs:High', 'bugs:Medium', 'bugs:Low'),
   }
 end

@@ -1,13 +1,26 @@
--- keys: findings counters occurrences state
--- find(fingerprint, severity, body): keeps a finding; whether it is new.
+-- keys: findings ignored counters occurrences state
+-- find(fingerprint, severity, body): keeps a finding; whether it is new. With 'Ignored' for a severity it is not
+-- counted, until it is also seen where nothing ignores it: then that example takes the place of the first.
 local function find(fingerprint, severity, body)
-  if redis.call('HSETNX', findings, fingerprint, body) == 0 then
-    return false
+  local new = redis.call('HSETNX', findings, fingerprint, body) == 1
+  if new then
+    redis.call('HSETNX', occurrences, fingerprint, 0)
   end
-  redis.call('HSETNX', occurrences, fingerprint, 0)
-  redis.call('HINCRBY', counters, 'bugs:' .. severity, 1)
-  redis.call('HINCRBY', state, 'bugs_found', 1)
-  return true
+  if severity == 'Ignored' then
+    if new then
+      redis.call('SADD', ignored, fingerprint)
+    end
+    return new
+  end
+  local counts_now = redis.call('SREM', ignored, fingerprint) == 1
+  if counts_now then
+    redis.call('HSET', findings, fingerprint, body)
+  end
+  if new or counts_now then
+    redis.call('HINCRBY', counters, 'bugs:' .. severity, 1)
+    redis.call('HINCRBY', state, 'bugs_found', 1)
+  end
+  return new
 end
 
 -- occur(counted, named, name, page, most): counts one more page, and keeps the first ones by name.

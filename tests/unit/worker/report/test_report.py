@@ -21,6 +21,7 @@ from bughive_worker.report.document import (
     SessionName,
     json_schema,
 )
+from bughive_worker.report.history import Comparison
 from bughive_worker.report.html import render_html
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
@@ -47,7 +48,7 @@ def bug(severity: Severity, kind: str = "broken-link", occurrences: int = 1, tit
     )
 
 
-def document(*bugs: RecordedFinding, partial: bool = False) -> ReportDocument:
+def document(*bugs: RecordedFinding, partial: bool = False, comparison: Comparison | None = None) -> ReportDocument:
     recorded = worst_first(bugs)
     spec = CrawlSessionSpec(url="https://shop.example/")
     page = ReportedPage(
@@ -65,15 +66,16 @@ def document(*bugs: RecordedFinding, partial: bool = False) -> ReportDocument:
         bughive_version="1",
         session=SessionName(id="u", namespace="default", name="shop"),
         spec=spec,
-        outcome=None if partial else outcome(recorded, spec.fail_on),
+        outcome=None if partial else outcome(recorded, spec.fail_on, comparison),
         partial=partial,
         started_at=NOW,
         completed_at=NOW,
         pages=ReportedPages(crawled=1, discovered=3, left_out=7),
-        bugs=count_bugs(recorded),
+        bugs=count_bugs(recorded, comparison),
         links_checked=3,
-        findings=tuple(ReportedFinding.of(item) for item in recorded),
+        findings=tuple(ReportedFinding.of(item, comparison) for item in recorded),
         crawled=(page,),
+        fixed=(),
         left_out=(LeftOutPages(why="calendar", count=7, examples=("https://shop.example/2031/05",)),),
         unverifiable_links=(),
     )
@@ -92,7 +94,35 @@ def document(*bugs: RecordedFinding, partial: bool = False) -> ReportDocument:
     ],
 )
 def test_the_outcome_follows_fail_on(severities, fail_on, expected):
-    assert outcome([bug(severity) for severity in severities], fail_on) is expected
+    assert outcome([bug(severity) for severity in severities], fail_on, None) is expected
+
+
+def test_an_ignored_bug_is_shown_last_and_not_counted():
+    shown = bug(Severity.LOW, title="shown")
+    ignored = bug(Severity.CRITICAL, title="ignored")
+    ignored = ignored.model_copy(update={"finding": ignored.finding.model_copy(update={"ignored": "third party"})})
+    report = document(ignored, shown)
+
+    assert (report.bugs.total, report.bugs.critical, report.bugs.ignored) == (1, 0, 1)
+    assert report.outcome is Outcome.PASSED
+    assert [finding.title for finding in report.findings] == ["shown", "ignored"]
+    assert "third party" in render_html(report, {}).decode()
+    content = digest(report, (Artifact(name="report.html", url="u"),)).content
+    assert ([worst.title for worst in content.worst], content.omitted) == (["shown"], 0)
+
+
+def test_known_bugs_do_not_fail_a_session_that_asks_for_new_ones_only():
+    known, new = bug(Severity.HIGH, title="known"), bug(Severity.HIGH, title="new")
+    only_known = Comparison(since={known.finding.fingerprint: NOW})
+    both = Comparison(new=frozenset({new.finding.fingerprint}), since={known.finding.fingerprint: NOW})
+    new_only = FailOnSpec(new_only=True)
+
+    assert outcome([known], new_only, only_known) is Outcome.PASSED
+    assert outcome([known], FailOnSpec(), only_known) is Outcome.BUGS_FOUND
+    assert outcome([known, new], new_only, both) is Outcome.BUGS_FOUND
+    assert outcome([known], new_only, None) is Outcome.BUGS_FOUND, "a first session has nothing to compare with"
+    counts = count_bugs([known, new], both)
+    assert (counts.new, counts.known, counts.fixed) == (1, 1, 0)
 
 
 def test_the_worst_and_most_frequent_come_first():
@@ -108,7 +138,8 @@ def test_report_json_is_valid_by_its_published_schema():
     data = json.loads(document(bug(Severity.HIGH), bug(Severity.LOW)).model_dump_json(by_alias=True))
     jsonschema.Draft202012Validator(json.loads(json_schema())).validate(data)
     assert data["findings"][0]["firstSeen"]
-    assert data["bugs"] == {"total": 2, "critical": 0, "high": 1, "medium": 0, "low": 1}
+    counts = {"total": 2, "critical": 0, "high": 1, "medium": 0, "low": 1, "ignored": 0}
+    assert data["bugs"] == {**counts, "new": None, "known": None, "fixed": None}
 
 
 def test_the_published_schema_is_fresh():
