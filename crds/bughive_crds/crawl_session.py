@@ -120,8 +120,8 @@ class BrowserSpec(ApiModel):
     """Extra headers for every request to the site's own hosts. Authorization and Cookie are refused:
     a resource is no place for a secret."""
     requests_per_second: Annotated[float, Field(le=1000)] = 5
-    """The most pages and link checks begun per second against one host, 0.1 at least.
-    A 429 or Retry-After slows this further."""
+    """The most pages and link checks begun per second against one host, 0.1 at least. Sessions that crawl the same
+    host take turns, so it is never asked faster. A 429 or Retry-After slows this further."""
     page_timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 20
     """How long one page may take to load before it is recorded as timed out, in seconds."""
     dismiss: Annotated[tuple[Selector, ...], Field(max_length=20)] = ()

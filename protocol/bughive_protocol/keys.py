@@ -95,6 +95,8 @@ class Keys:
         """Sorted set: session id -> when its keys expire, in ms."""
         self.leases = f"{prefix}:leases"
         """Sorted set: "session id/shard" -> when its lease runs out, in ms of Redis' clock."""
+        self.paces = f"{prefix}:paces"
+        """Sorted set: host:port -> when it may be asked again, in µs of Redis' clock. What is past is removed."""
         self.live = f"{prefix}:live"
         """Hash: at (ms), ids (JSON list): the sessions whose resources exist."""
         self.outbox = f"{prefix}:outbox"

@@ -14,6 +14,7 @@ from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.limits import Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.pace import MemoryPace
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.crawl.engine import Engine
@@ -36,7 +37,7 @@ async def run(url: str, limit: int, concurrency: int, executable: str, mode: str
     settings = BrowserSettings(chromium=executable, browser_pages=concurrency)
     policy = EgressPolicy.parse(allow_hosts=(urlsplit(url).hostname or "",))
     memory, limits = MemorySession(), Limits(limit)
-    stores = Stores(MemoryFrontier(memory, limits), MemoryFindings(memory), MemoryImages(memory))
+    stores = Stores(MemoryFrontier(memory, limits), MemoryFindings(memory), MemoryImages(memory), MemoryPace())
     page_graph()
     async with Engine(settings, policy) as engine:
         await engine.host.chromium()

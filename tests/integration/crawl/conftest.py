@@ -13,6 +13,7 @@ from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, ScopeSpec
 from bughive_protocol.limits import Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.pace import MemoryPace
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.crawl.engine import Engine
@@ -66,7 +67,7 @@ class Crawl:
         self.memory = MemorySession()
         limits = Limits(self.spec.scope.max_pages)
         self.stores = Stores(
-            MemoryFrontier(self.memory, limits), MemoryFindings(self.memory), MemoryImages(self.memory)
+            MemoryFrontier(self.memory, limits), MemoryFindings(self.memory), MemoryImages(self.memory), MemoryPace()
         )
         self.stop = LocalStop()
 

@@ -11,6 +11,7 @@ from bughive_protocol.finding import Finding
 from bughive_protocol.limits import Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.pace import MemoryPace
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.crawl.engine import Engine
@@ -47,7 +48,9 @@ async def crawled(chromium: str, *options: str) -> Crawled:
             artifacts=ArtifactsSpec(screenshots=Screenshots.NONE),
         )
         memory = MemorySession()
-        stores = Stores(MemoryFrontier(memory, Limits(MANY_PAGES)), MemoryFindings(memory), MemoryImages(memory))
+        stores = Stores(
+            MemoryFrontier(memory, Limits(MANY_PAGES)), MemoryFindings(memory), MemoryImages(memory), MemoryPace()
+        )
         async with Engine(BrowserSettings(chromium=chromium), LOOPBACK) as engine:
             end = await crawl(CrawlJob("shop", "local", "shop", spec), stores, engine, LocalStop())
         assert end is CrawlEnd.COMPLETE

@@ -13,6 +13,7 @@ from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.limits import Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.pace import MemoryPace
 from bughive_protocol.settings import load
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.cli.progress import ProgressLine, print_result
@@ -46,7 +47,7 @@ async def crawl_here(spec: CrawlSessionSpec, store: ArtifactStore) -> Outcome | 
 
 async def _run(spec: CrawlSessionSpec, engine: Engine, store: ArtifactStore, console: Console) -> Outcome | None:
     memory, limits, stop = MemorySession(), Limits(spec.scope.max_pages), LocalStop()
-    stores = Stores(MemoryFrontier(memory, limits), MemoryFindings(memory), MemoryImages(memory))
+    stores = Stores(MemoryFrontier(memory, limits), MemoryFindings(memory), MemoryImages(memory), MemoryPace())
     job = CrawlJob(str(uuid.uuid4()), "local", urlsplit(spec.url).hostname or "site", spec)
     started_at = datetime.now(UTC)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.request, StopReason.CANCEL)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_protocol.pace import Pace
 from bughive_protocol.stores import Findings, Frontier, Images
 from bughive_worker.crawl.stop_reason import StopReason
 
@@ -27,6 +28,7 @@ class Stores:
     frontier: Frontier
     findings: Findings
     images: Images
+    pace: Pace
 
 
 class StopRequest(Protocol):

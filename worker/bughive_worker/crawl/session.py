@@ -72,7 +72,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
     browser = job.spec.browser
     user_agent = browser.user_agent or (await engine.host.chromium()).user_agent
     in_site = Bounds(job.spec, None).scope.in_site
-    pacer = HostPacer(browser.requests_per_second)
+    pacer = HostPacer(browser.requests_per_second, pace=stores.pace)
     async with Fetcher(engine.proxy, user_agent=user_agent, headers=browser.headers, in_site=in_site) as fetcher:
         presentation = Presentation(browser.locale, user_agent, browser.headers, in_site)
         window = Window(engine.host, presentation)

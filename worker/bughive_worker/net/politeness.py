@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bughive_protocol.pace import MemoryPace, Pace
 from bughive_worker.net.urls import split_authority
 
 _LONGEST_PAUSE = 300.0
@@ -16,35 +17,37 @@ _MOST_HOSTS = 4096
 
 @dataclass(slots=True)
 class _Lane:
-    """One host's queue; times and intervals in seconds."""
+    """What is known of one host; times and intervals in seconds."""
 
+    host: str
     usual: float
     interval: float
-    next_at: float = 0
     paused_until: float = 0
+    used_at: float = 0
 
-    def take(self, now: float) -> float:
-        """Reserve the next moment. Each turn wins back a twentieth of the interval that was lost."""
-        moment = max(now, self.next_at)
-        self.next_at = moment + self.interval
-        self.interval = max(self.usual, self.interval * _RECOVERY)
-        return moment
+    def next_interval(self) -> float:
+        """How long to leave the host alone after this turn. Each wins back a twentieth of what was lost."""
+        interval = self.interval
+        self.interval = max(self.usual, interval * _RECOVERY)
+        return interval
 
 
 class HostPacer:
     """Hands out turns: at most ``requests_per_second`` for one host and port, evenly spaced, first come first served.
 
-    It holds for this process; several shards each have their own.
+    The line is shared by all who have the same ``pace``: with the one in Redis, all shards and sessions.
     """
 
     def __init__(
         self,
         requests_per_second: float,
         *,
+        pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._usual = 1 / requests_per_second
+        self._pace = MemoryPace(clock) if pace is None else pace
         self._clock = clock
         self._sleep = sleep
         self._lanes: dict[tuple[str, int], _Lane] = {}
@@ -53,10 +56,11 @@ class HostPacer:
         """Wait until the URL's host may be asked again. A pause that begins meanwhile is waited for too."""
         lane = self._lane(url)
         while True:
-            now = self._clock()
-            moment = lane.take(now)
-            if moment > now:
-                await self._sleep(moment - now)
+            lane.used_at = self._clock()
+            pause = max(0.0, lane.paused_until - lane.used_at)
+            wait = await self._pace.take(lane.host, lane.next_interval(), pause)
+            if wait > 0:
+                await self._sleep(wait)
             if lane.paused_until <= self._clock():
                 return
 
@@ -70,7 +74,6 @@ class HostPacer:
             lane.interval = min(lane.interval * 2, max(_SLOWEST, lane.usual))
         pause = _DEFAULT_PAUSE if seconds is None else min(seconds, _LONGEST_PAUSE)
         lane.paused_until = max(lane.paused_until, now + pause)
-        lane.next_at = max(lane.next_at, lane.paused_until)
 
     def set_delay(self, url: str, seconds: float) -> None:
         """Keep at least this distance between requests to the URL's host (robots.txt's Crawl-delay), 60 at most."""
@@ -92,10 +95,14 @@ class HostPacer:
         if lane is None:
             if len(self._lanes) >= _MOST_HOSTS:
                 self._forget_idle()
-            lane = self._lanes[key] = _Lane(self._usual, self._usual)
+            lane = self._lanes[key] = _Lane("{}:{}".format(*key), self._usual, self._usual)
         return lane
 
     def _forget_idle(self) -> None:
         now = self._clock()
         usual = self._usual
-        self._lanes = {key: lane for key, lane in self._lanes.items() if lane.next_at > now or lane.interval > usual}
+        self._lanes = {
+            key: lane
+            for key, lane in self._lanes.items()
+            if max(lane.used_at + lane.interval, lane.paused_until) > now or lane.interval > usual
+        }

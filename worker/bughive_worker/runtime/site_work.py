@@ -10,6 +10,7 @@ from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.control import Digest
 from bughive_protocol.keys import Keys
 from bughive_protocol.limits import Limits
+from bughive_protocol.pace import RedisPace
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier, RedisImages
 from bughive_protocol.state import SessionState
 from bughive_worker.crawl.engine import Engine
@@ -30,6 +31,7 @@ class SiteWork:
     ) -> None:
         self._client = client
         self._keys = Keys(settings.redis_key_prefix)
+        self._pace = RedisPace(client, self._keys)
         self._store = store
         self._history_days = settings.history_retention_days
         self._engine = engine
@@ -69,6 +71,7 @@ class SiteWork:
             RedisFrontier(self._client, self._keys, turn.fence, limits),
             RedisFindings(self._client, self._keys, turn.fence),
             RedisImages(self._client, self._keys, turn.fence),
+            self._pace,
         )
 
 
