@@ -4,13 +4,11 @@ Everything is awaited and runs in threads of obstore's own, so that an event loo
 not survive a fork: open a store in the process that uses it.
 """
 
-import asyncio
-import fcntl
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
@@ -100,15 +98,11 @@ class ArtifactStore:
         return f"{self._base}/{key}"
 
     async def update(self, key: str, change: Callable[[bytes | None], bytes]) -> None:
-        """Write what ``change`` makes of a JSON file (None: it is not there); nothing that others write is lost.
+        """Write what ``change`` makes of a JSON file (None: it is not there).
 
-        ``change`` is called again where somebody else wrote the file in between.
+        In a bucket ``change`` is called again where somebody else wrote the file in between. That is only as exact as
+        the bucket's server (versitygw looks first and writes then), so hold a lock where two may come at one moment.
         """
-        if isinstance(self._place, Directory):
-            with await asyncio.to_thread(_lock_file, self._place.path / f"{key}.lock"):
-                before = await self._read(key)
-                await self._put(key, change(before.data if before else None), _JSON)
-            return
         while True:
             before = await self._read(key)
             unchanged = before.mode if before else "create"
@@ -163,7 +157,9 @@ class ArtifactStore:
             if isinstance(error, FileNotFoundError) and means_missing(str(error)):
                 return None
             raise self._unavailable(error) from error
-        return _Version(data, {"e_tag": result.meta["e_tag"]} if result.meta["e_tag"] else "overwrite")
+        etag = result.meta["e_tag"]
+        # A directory has no conditional put.
+        return _Version(data, {"e_tag": etag} if etag and isinstance(self._place, Bucket) else "overwrite")
 
     async def _put(self, key: str, data: bytes, content_type: str, mode: "_Mode" = "overwrite") -> None:
         try:
@@ -205,14 +201,6 @@ class _Version:
 
 class _Overtaken(Exception):
     """The file is not the one that was read."""
-
-
-def _lock_file(path: Path) -> IO[bytes]:
-    """Hold the file's lock until it is closed: a directory has no conditional put."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("ab")
-    fcntl.flock(file, fcntl.LOCK_EX)
-    return file
 
 
 def _open_directory(path: Path, *, make: bool) -> LocalStore:

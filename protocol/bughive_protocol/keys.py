@@ -106,6 +106,10 @@ class Keys:
         self.celery = f"{prefix}:celery:"
         """Goes before each of Celery's own keys."""
 
+    def history_lock(self, namespace: str, site: str) -> str:
+        """String: held by whoever changes what is known of this site's bugs."""
+        return f"{self.prefix}:history:{namespace}:{site}"
+
     def session(self, session_id: str) -> SessionKeys:
         """The keys of one session."""
         return SessionKeys.of(self.prefix, session_id)

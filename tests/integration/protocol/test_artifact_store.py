@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 
 import pytest
@@ -51,17 +52,43 @@ async def test_what_is_put_is_read_listed_replaced_and_deleted(store):
     assert await store.files() == []
 
 
-async def test_nothing_is_lost_where_many_change_one_file(store):
+HISTORY = "_history/shop/a.example.json"
+
+
+def one_more(stored: bytes | None) -> bytes:
+    return json.dumps(json.loads(stored or b"0") + 1).encode()
+
+
+async def test_nothing_is_lost_where_many_change_one_file(store, async_client, keys):
     await store.check()
 
-    def one_more(stored: bytes | None) -> bytes:
-        return json.dumps(json.loads(stored or b"0") + 1).encode()
+    async def change() -> None:
+        async with async_client.lock(keys.history_lock("shop", "a.example"), timeout=60):
+            await store.update(HISTORY, one_more)
 
-    await asyncio.gather(*(store.update("_history/shop/a.example.json", one_more) for _ in range(8)))
+    await asyncio.gather(*(change() for _ in range(8)))
     seen: list[bytes | None] = []
-    await store.update("_history/shop/a.example.json", lambda stored: seen.append(stored) or b"0")
+    await store.update(HISTORY, lambda stored: seen.append(stored) or b"0")
     assert seen == [b"8"]
     assert await store.files() == [], "a site's history is no session's report"
+
+
+async def test_a_change_begins_anew_where_somebody_wrote_the_file_in_between(artifact_server):
+    store, seen = artifact_server.store(), []
+    await store.check()
+
+    def change(stored: bytes | None) -> bytes:
+        seen.append(stored)
+        if len(seen) < 3:  # first where there was no file, then where it was another
+            other = threading.Thread(
+                target=asyncio.run, args=(artifact_server.store().put(HISTORY, b"%d" % len(seen), ""),)
+            )
+            other.start()
+            other.join()
+        return b"ours"
+
+    await store.update(HISTORY, change)
+    assert seen == [None, b"1", b"2"]
 
 
 async def test_a_url_says_where_a_file_is_or_where_people_reach_it(artifact_server):

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import uuid
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -67,6 +68,7 @@ async def _run(spec: CrawlSessionSpec, engine: Engine, store: ArtifactStore, con
         started_at=started_at,
         completed_at=datetime.now(UTC),
         site=None,
+        history_lock=nullcontext(),
         history_days=0,
         partial=partial,
     )

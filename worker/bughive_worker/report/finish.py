@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -51,6 +52,8 @@ class Ended:
     completed_at: datetime
     site: str | None
     """Whose history its bugs are compared with: the host, with its port; None: with nothing."""
+    history_lock: AbstractAsyncContextManager[object]
+    """Held while the history is changed."""
     history_days: float
     """Bugs that were not seen for so long are forgotten; 0: none is."""
     partial: bool
@@ -104,7 +107,8 @@ async def _compared(
         results.append(comparison)
         return history.model_dump_json().encode()
 
-    await store.update(history_key(ended.session.namespace, ended.site), change)
+    async with ended.history_lock:
+        await store.update(history_key(ended.session.namespace, ended.site), change)
     return results[-1]
 
 

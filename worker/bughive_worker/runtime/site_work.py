@@ -22,6 +22,9 @@ from bughive_worker.report.finish import Ended, write_report
 from bughive_worker.runtime.work import SessionWork, Turn
 from bughive_worker.settings import WorkerSettings
 
+_LOCK_SECONDS = 60.0
+"""How long a worker that died may keep others from a site's history."""
+
 
 class SiteWork:
     """Crawls and reports for one child: it owns the browser and the egress guard."""
@@ -48,6 +51,7 @@ class SiteWork:
         session_id = turn.fence.session_id
         fields = await self._client.hgetall(self._keys.session(session_id).state)
         state = SessionState.from_fields(cast("dict[str, str]", fields))
+        site = site_of(canonical(turn.spec.url) or turn.spec.url)
         ended = Ended(
             session=SessionName(id=session_id, namespace=turn.namespace, name=turn.name),
             spec=turn.spec,
@@ -55,7 +59,8 @@ class SiteWork:
             counts=await stores.frontier.counts(),
             started_at=state.started_at,
             completed_at=datetime.now(UTC),
-            site=site_of(canonical(turn.spec.url) or turn.spec.url),
+            site=site,
+            history_lock=self._client.lock(self._keys.history_lock(turn.namespace, site), timeout=_LOCK_SECONDS),
             history_days=self._history_days,
             partial=partial,
         )
