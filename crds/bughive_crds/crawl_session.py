@@ -22,6 +22,7 @@ from bughive_crds.text import (
 )
 
 MIN_REQUESTS_PER_SECOND = 0.1
+MAX_SHARDS = 16
 
 SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization")
 """Headers that carry secrets; a resource is no place for them."""
@@ -217,6 +218,9 @@ class CrawlSessionSpec(ApiModel):
     checks: ChecksSpec = ChecksSpec()
     fail_on: FailOnSpec = FailOnSpec()
     artifacts: ArtifactsSpec = ArtifactsSpec()
+    shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] = 1
+    """How many workers may crawl this session at once. Each takes a place among those that may run, and holds a worker
+    until the session is over; `browser.requestsPerSecond` holds for all of them together."""
     priority: Priority = Priority.NORMAL
     """Which sessions go first while more are waiting than may run."""
     start_at: datetime | None = None
@@ -318,6 +322,9 @@ class CrawlSessionStatus(ApiModel):
     """When the next attempt may begin, after an error."""
     task_id: Annotated[str, Field(max_length=253)] | None = Field(default=None, alias="taskID")
     worker: Annotated[str, Field(max_length=253)] | None = None
+    """Who crawls now, in one word: a worker's pod and process, and how many others."""
+    workers: Annotated[tuple[Annotated[str, Field(max_length=253)], ...], Field(max_length=MAX_SHARDS)] = ()
+    """Each of them."""
     queued_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None

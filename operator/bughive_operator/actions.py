@@ -27,9 +27,18 @@ class Dispatch:
 
 @dataclass(frozen=True)
 class Send:
-    """Send the attempt's message (again); the fence stands already."""
+    """Send the messages of these shards (again); the fence stands already."""
 
     attempt: int
+    shards: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Let shards be taken again whose workers are dead or have left, and give the dead ones' pages to the others."""
+
+    attempt: int
+    shards: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,7 @@ Action = (
     PatchStatus
     | Dispatch
     | Send
+    | Reopen
     | SetSignal
     | Cancel
     | FenceOff

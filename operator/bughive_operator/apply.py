@@ -1,5 +1,6 @@
 """Carries a plan out: each action is one call. Which, when and why was decided by ``plan``."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from bughive_operator.rates import ProgressGate, TokenBucket
 from bughive_operator.sessions import Sessions
 from bughive_operator.status_metrics import count_change
 from bughive_protocol.control import DispatchOrder, SessionControl
+from bughive_protocol.lease import TAKEOVER_GRACE_SECONDS
 from bughive_protocol.tracing import session_span
 
 log = structlog.get_logger(__name__)
@@ -49,6 +51,7 @@ class Applier:
         transitions: TokenBucket,
         progress: ProgressGate,
         reports_service: str = "",
+        takeover_grace: float = TAKEOVER_GRACE_SECONDS,
     ) -> None:
         self._api = api
         self._control = control
@@ -58,6 +61,7 @@ class Applier:
         self._announcer = announcer
         self._transitions = transitions
         self._progress = progress
+        self._takeover_grace = takeover_grace
         self._reports_service = reports_service
 
     async def stop_work(self, uid: str, attempt: int) -> None:
@@ -98,10 +102,12 @@ class Applier:
                 with _dispatch_span(resource, attempt):
                     if await self._control.dispatch(_order(resource, attempt)):
                         metrics.DISPATCHES.inc()
-                        await self._send(uid, attempt)
-            case actions.Send(attempt):
+                        await self._send(uid, attempt, range(_shards(resource)))
+            case actions.Send(attempt, shards):
                 with _dispatch_span(resource, attempt):
-                    await self._send(uid, attempt)
+                    await self._send(uid, attempt, shards)
+            case actions.Reopen(attempt, shards):
+                await self._control.reopen(uid, attempt, shards, self._takeover_grace)
             case actions.SetSignal(attempt, signal):
                 await self._control.signal(uid, attempt, resource.generation, signal)
             case actions.Cancel(attempt, reason):
@@ -130,9 +136,10 @@ class Applier:
         if status.phase is not before.phase or status.attempt != before.attempt:
             log.info("session changed", phase=status.phase, attempt=status.attempt, message=status.message)
 
-    async def _send(self, uid: str, attempt: int) -> None:
-        await self._messenger.send(uid, attempt)
-        metrics.MESSAGES.inc()
+    async def _send(self, uid: str, attempt: int, shards: Iterable[int]) -> None:
+        for shard in shards:
+            await self._messenger.send(uid, attempt, shard)
+            metrics.MESSAGES.inc()
         await self._control.mark_sent(uid, attempt)
 
     async def _expire(self, resource: Resource) -> None:
@@ -147,6 +154,10 @@ def _dispatch_span(resource: Resource, attempt: int) -> AbstractContextManager[S
     return session_span("dispatch", SpanKind.PRODUCER, session, resource.uid, attempt)
 
 
+def _shards(resource: Resource) -> int:
+    return resource.spec.shards if resource.spec else 1
+
+
 def _order(resource: Resource, attempt: int) -> DispatchOrder:
     if resource.spec is None:
         raise ValueError(resource.spec_error)
@@ -156,5 +167,6 @@ def _order(resource: Resource, attempt: int) -> DispatchOrder:
         name=resource.name,
         attempt=attempt,
         generation=resource.generation,
+        shards=_shards(resource),
         spec_json=resource.spec.model_dump_json(by_alias=True, exclude_none=True),
     )

@@ -137,6 +137,7 @@ def _claim(resource: Resource) -> Claim:
         rank=_RANK[spec.priority] if spec else len(_RANK),
         since=_since(resource),
         pages=spec.scope.max_pages if spec else 0,
+        shards=spec.shards if spec else 1,
     )
 
 

@@ -8,24 +8,24 @@ from typing import Protocol
 
 from celery import Celery
 
+from bughive_crds.crawl_session import MAX_SHARDS
 from bughive_protocol.messages import RUN_CRAWL_SESSION, crawl_task_id
 from bughive_protocol.tracing import trace_headers
 
 ABORT_SIGNAL = "SIGUSR1"
 """What a revoke sends to the worker's child: Celery takes it for the soft time limit, so the task cleans up."""
 _RETRY = {"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5}
-_FIRST_SHARD = 0
 
 
 class Messenger(Protocol):
     """Brings attempts to the workers' notice. A message is only a hint: the lease decides."""
 
-    async def send(self, session_id: str, attempt: int) -> None:
-        """Send the message of an attempt; copies are harmless."""
+    async def send(self, session_id: str, attempt: int, shard: int) -> None:
+        """Send the message of an attempt's shard; copies are harmless."""
         ...
 
     async def revoke(self, session_id: str, attempt: int) -> None:
-        """Have the attempt's task aborted wherever it runs."""
+        """Have the attempt's tasks aborted wherever they run."""
         ...
 
 
@@ -40,14 +40,14 @@ class CeleryMessenger:
         """Let the threads end once their messages are out."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def send(self, session_id: str, attempt: int) -> None:
-        """Send the message of an attempt; copies are harmless."""
+    async def send(self, session_id: str, attempt: int, shard: int) -> None:
+        """Send the message of an attempt's shard; copies are harmless."""
         await self._run(
             functools.partial(
                 self._app.send_task,
                 RUN_CRAWL_SESSION,
-                kwargs={"session_id": session_id, "attempt": attempt, "shard": _FIRST_SHARD},
-                task_id=crawl_task_id(session_id, attempt, _FIRST_SHARD),
+                kwargs={"session_id": session_id, "attempt": attempt, "shard": shard},
+                task_id=crawl_task_id(session_id, attempt, shard),
                 headers=trace_headers(),
                 # Nobody waits for the result, and waiting costs the sender a subscription in Redis.
                 ignore_result=True,
@@ -57,9 +57,9 @@ class CeleryMessenger:
         )
 
     async def revoke(self, session_id: str, attempt: int) -> None:
-        """Have the attempt's task aborted wherever it runs."""
-        task_id = crawl_task_id(session_id, attempt, _FIRST_SHARD)
-        await self._run(functools.partial(self._app.control.revoke, task_id, terminate=True, signal=ABORT_SIGNAL))
+        """Have the attempt's tasks aborted wherever they run."""
+        tasks = [crawl_task_id(session_id, attempt, shard) for shard in range(MAX_SHARDS)]
+        await self._run(functools.partial(self._app.control.revoke, tasks, terminate=True, signal=ABORT_SIGNAL))
 
     async def _run(self, call: Callable[[], object]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._pool, call)

@@ -19,6 +19,8 @@ class Claim:
     """Since when it waits."""
     pages: int
     """Its ``scope.maxPages``."""
+    shards: int = 1
+    """How many workers it may have: each takes one of the places that sessions have."""
 
 
 class Unit(StrEnum):
@@ -101,8 +103,8 @@ class Usage:
         """What stands in the way of this session; None: nothing. Sessions are named before pages, all before one."""
         own = quotas.of(claim.namespace)
         limits = (
-            (Unit.SESSIONS, None, self.total, quotas.total.sessions, 1),
-            (Unit.SESSIONS, claim.namespace, self.of(claim.namespace), own.sessions, 1),
+            (Unit.SESSIONS, None, self.total, quotas.total.sessions, claim.shards),
+            (Unit.SESSIONS, claim.namespace, self.of(claim.namespace), own.sessions, claim.shards),
             (Unit.PAGES, None, self.total, quotas.total.pages, claim.pages),
             (Unit.PAGES, claim.namespace, self.of(claim.namespace), own.pages, claim.pages),
         )
@@ -114,7 +116,7 @@ class Usage:
     def _add(self, claim: Claim, sign: int) -> None:
         own = self._by_namespace.setdefault(claim.namespace, Counter())
         for used in (self.total, own):
-            used[Unit.SESSIONS] += sign
+            used[Unit.SESSIONS] += sign * claim.shards
             used[Unit.PAGES] += sign * claim.pages
         if not own[Unit.SESSIONS]:
             del self._by_namespace[claim.namespace]

@@ -59,9 +59,9 @@ class Sessions:
         return set(self._resources)
 
     def busy_workers(self) -> list[str]:
-        """Who works on a session now, once for each session."""
+        """Who works on a session now, once for each session and shard."""
         held = (r.status for r in self._resources.values() if r.status.phase is Phase.RUNNING)
-        return [status.worker for status in held if status.worker]
+        return [worker for status in held for worker in status.workers]
 
     def all(self) -> list[Resource]:
         """Every resource as it was last seen."""

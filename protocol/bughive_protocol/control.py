@@ -5,7 +5,7 @@ Every write is one Lua script, monotone in (attempt, generation): a deposed lead
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,6 +97,14 @@ class SessionControl:
                 task_id,
             )
         )
+
+    async def reopen(self, session_id: str, attempt: int, shards: Collection[int], grace: float) -> int:
+        """Let these shards be taken again, whose workers have left, or are dead for ``grace`` seconds.
+
+        Returns:
+            How many of them can be; messages bring them to the workers' notice.
+        """
+        return int(await self._run("reopen", session_id, attempt, round(1000 * grace), len(shards), *shards))
 
     async def mark_sent(self, session_id: str, attempt: int) -> None:
         """Note that this attempt's message was sent now."""

@@ -50,6 +50,10 @@ class Finisher:
         """Become the finisher if it is time and nobody else alive is. The office lasts as long as the lease."""
         return Election(await self._write("elect", self._limits.max_pages))
 
+    async def elect_reporter(self) -> Election:
+        """Of a session that was stopped: report what there is (FINISH), soon (WAIT), or not (DONE)."""
+        return Election(await self._write("report_partly"))
+
     async def put_digest(self, digest: Digest) -> None:
         """Leave the result in short, before ``finish`` or, for a session that is stopped, before the release.
 

@@ -136,6 +136,10 @@ class Template(_Frozen):
     """What the inspected page had; a page of this template with further traits may be inspected too."""
     variant_of: str | None = None
     """The template whose further page this was; None: its first."""
+    page: str = ""
+    """The URL of the page that shows it, and that is inspected for it."""
+    inspected: bool = True
+    """False: that page is still to be inspected. If the worker that has it dies, whoever gets the page does it."""
 
 
 class OutboxEntry(_Frozen):

@@ -12,11 +12,11 @@ class SessionKeys:
     """The keys of one session. Each field is a key; its name is the key's last part."""
 
     fence: str
-    """Hash: attempt, generation, shards, signal, sent_at, sends, started_at. Without it every holder is stale."""
+    """Hash: attempt, generation, shards, signal, sent_at, sends, started_at, sliced. Without it holders are stale."""
     spec: str
     """Hash: json, namespace, name."""
     lease: str
-    """Hash, for each shard N: token:N (who may write), epoch:N (never falls), worker:N; and ``finisher``."""
+    """Hash, for each shard N: token:N (who may write), epoch:N (never falls), worker:N; and finisher, reporter."""
     released: str
     """Hash: shard -> release record, of the current attempt."""
     state: str
@@ -66,7 +66,7 @@ class SessionKeys:
     images: str
     """Hash: fingerprint -> JPEG."""
     counters: str
-    """Hash: sequence, failed, bugs:SEVERITY, image_bytes."""
+    """Hash: sequence, failed, templates (a version), bugs:SEVERITY, image_bytes."""
 
     @classmethod
     def of(cls, prefix: str, session_id: str) -> Self:

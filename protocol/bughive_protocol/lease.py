@@ -58,6 +58,8 @@ class BeatResult(StrEnum):
     CANCEL = "CANCEL"
     SUSPEND = "SUSPEND"
     DRAIN = "DRAIN"
+    SLICE = "SLICE"
+    """Another shard's share of time is over, and with it that of all."""
     OK = "OK"
 
 

@@ -70,6 +70,7 @@ class MemorySession:
     findings: dict[str, tuple[datetime, Finding]] = field(default_factory=dict)
     occurrences: dict[str, Occurrences] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    templates_version: int = 0
     images: dict[str, bytes] = field(default_factory=dict)
     outbox: list[OutboxEntry] = field(default_factory=list)
     sequence: int = 0

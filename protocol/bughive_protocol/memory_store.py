@@ -26,6 +26,7 @@ from bughive_protocol.frontier import (
 from bughive_protocol.limits import MAX_IMAGE_BYTES, Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.occurrences import all_occurrences, distinct, recorded, seen_together
+from bughive_protocol.stores import TemplatesNow
 
 
 class MemoryFrontier:
@@ -74,7 +75,7 @@ class MemoryFrontier:
         session.leave_out(record.left_out)
         session.see_links(record.links, page.url, self._limits.max_known)
         if record.template is not None:
-            session.templates.setdefault(record.template.id, record.template)
+            session.templates[record.template.id] = record.template
         session.outbox.extend(record.outbox)
         new: list[str] = []
         for fingerprint, finding in distinct(record.findings).items():
@@ -99,9 +100,24 @@ class MemoryFrontier:
                     new.append(record.finding.fingerprint)
         return tuple(new)
 
-    async def templates(self) -> list[Template]:
+    async def templates(self, seen: int = -1) -> TemplatesNow:
         """See ``Frontier.templates``."""
-        return list(self._session.templates.values())
+        version = self._session.templates_version
+        return TemplatesNow(version, None if seen == version else tuple(self._session.templates.values()))
+
+    async def add_template(self, template: Template, seen: int) -> TemplatesNow:
+        """See ``Frontier.add_template``."""
+        session, now = self._session, await self.templates(seen)
+        if now.others is not None:
+            return now
+        session.templates.setdefault(template.id, template)
+        session.templates_version += 1
+        return TemplatesNow(session.templates_version)
+
+    async def drop_template(self, template_id: str) -> None:
+        """See ``Frontier.drop_template``."""
+        self._session.templates.pop(template_id, None)
+        self._session.templates_version += 1
 
     async def counts(self) -> Counts:
         """See ``Frontier.counts``."""

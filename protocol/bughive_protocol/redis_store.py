@@ -37,6 +37,7 @@ from bughive_protocol.record_arguments import (
     page_arguments,
 )
 from bughive_protocol.scripts import Argument, run_async, script
+from bughive_protocol.stores import TemplatesNow
 from bughive_protocol.tally import counts_of
 
 
@@ -104,13 +105,28 @@ class RedisFrontier(_Fenced):
             return ()
         return tuple(await self._write("record_links", *links_arguments(records, datetime.now(UTC))))
 
-    async def templates(self) -> list[Template]:
+    async def templates(self, seen: int = -1) -> TemplatesNow:
         """See ``Frontier.templates``."""
-        return [Template.model_validate_json(stored) for stored in (await self._hash(self._own.templates)).values()]
+        answer = await run_async(self._client, script("templates"), self._keys, self._fence.session_id, seen)
+        return _templates(answer)
+
+    async def add_template(self, template: Template, seen: int) -> TemplatesNow:
+        """See ``Frontier.add_template``."""
+        return _templates(await self._write("add_template", seen, template.id, template.model_dump_json()))
+
+    async def drop_template(self, template_id: str) -> None:
+        """See ``Frontier.drop_template``."""
+        await self._write("drop_template", template_id)
 
     async def counts(self) -> Counts:
         """See ``Frontier.counts``."""
         return counts_of(await run_async(self._client, script("count"), self._keys, self._fence.session_id))
+
+
+def _templates(answer: Sequence[Any]) -> TemplatesNow:
+    version, *rest = answer
+    others = tuple(Template.model_validate_json(stored) for stored in rest[0]) if rest else None
+    return TemplatesNow(int(version), others)
 
 
 class RedisFindings(_Fenced):

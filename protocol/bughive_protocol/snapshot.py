@@ -1,5 +1,6 @@
 """What Redis says of a session at one moment."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -58,8 +59,12 @@ class SessionSnapshot(_Frozen):
     sends: int = 0
     """How many times this attempt's message was sent."""
     leases: tuple[LeaseView, ...] = ()
+    shards: int = 1
+    """How many workers may hold a lease at once."""
+    releases: Mapping[int, Release] = {}
+    """Of the current attempt, by shard."""
     release: Release | None = None
-    """Of the current attempt."""
+    """That of them which tells most."""
     verdict: Verdict | None = None
     digest: Digest | None = None
     counts: Counts = Counts()

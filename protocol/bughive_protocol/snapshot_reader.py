@@ -12,7 +12,8 @@ from bughive_protocol.tally import counts_of
 def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
     """One session's answer as a snapshot."""
     now, fence, held, released, verdict, digest, state, counted, expires_at = answer
-    attempt, generation, signal, sent_at, sends, started_at = fence
+    attempt, generation, signal, sent_at, sends, started_at, shards = fence
+    records = {int(released[i]): Release.model_validate_json(released[i + 1]) for i in range(0, len(released), 2)}
     current_url, updated_at = state
     counts = counts_of(counted)
     return SessionSnapshot(
@@ -23,7 +24,9 @@ def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
         sent_ago=None if sent_at is None else (now - int(sent_at)) / 1000,
         sends=int(sends or 0),
         leases=tuple(sorted((_lease(view) for view in held), key=lambda view: view.shard)),
-        release=_release([Release.model_validate_json(record) for record in released]),
+        shards=int(shards or 1),
+        releases=records,
+        release=_release(list(records.values())),
         verdict=None if verdict is None else Verdict.model_validate_json(verdict),
         digest=None if digest is None else Digest.model_validate_json(digest),
         counts=counts,

@@ -5,6 +5,7 @@ the Redis ones carry the caller's fence and raise ``FenceLost`` where it is stal
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bughive_protocol.finding import Finding, RecordedFinding
@@ -58,13 +59,35 @@ class Frontier(Protocol):
         """Write link checks; the second record of one link changes nothing. Returns new fingerprints."""
         ...
 
-    async def templates(self) -> list[Template]:
-        """Every template that was fully inspected so far."""
+    async def templates(self, seen: int = -1) -> "TemplatesNow":
+        """All templates, where others became known since version ``seen``."""
+        ...
+
+    async def add_template(self, template: Template, seen: int) -> "TemplatesNow":
+        """Make a template known to all shards, unless others became known since version ``seen``.
+
+        Returns:
+            The version then, and where others were there first all templates: look again, and ask again.
+        """
+        ...
+
+    async def drop_template(self, template_id: str) -> None:
+        """Make it unknown again: its page could not be inspected."""
         ...
 
     async def counts(self) -> Counts:
         """The session in numbers, of one moment."""
         ...
+
+
+@dataclass(frozen=True)
+class TemplatesNow:
+    """The templates of a session at one moment."""
+
+    version: int
+    """Rises with each change."""
+    others: tuple[Template, ...] | None = None
+    """All of them, where the asker did not know all."""
 
 
 class Findings(Protocol):

@@ -39,5 +39,5 @@ def _why(view: View) -> tuple[Reason, str]:
 
 
 def _pending(view: View, draft: Draft, reason: Reason, message: str) -> tuple[Action, ...]:
-    draft.set(phase=Phase.PENDING, retry_at=None, worker=None).say(message)
+    draft.set(phase=Phase.PENDING, retry_at=None, worker=None, workers=()).say(message)
     return patch(view, draft.false(ConditionType.DISPATCHED, reason, message))

@@ -34,6 +34,7 @@ def begin(view: View, draft: Draft) -> tuple[Action, ...]:
         retry_at=None,
         suspended_at=None,
         worker=None,
+        workers=(),
         attempts_without_progress=draft.value("attempts_without_progress") + 1,
     )
     draft.say(message).true(ConditionType.DISPATCHED, Reason.WAITING_FOR_WORKER, message)

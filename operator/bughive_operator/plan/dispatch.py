@@ -1,7 +1,7 @@
 """Rule ``dispatch``: see an attempt that is under way through to its worker, and tell how it does."""
 
 from bughive_crds.crawl_session import Phase
-from bughive_operator.actions import Action, Dispatch, Send, SetSignal
+from bughive_operator.actions import Action, Dispatch, Reopen, Send, SetSignal
 from bughive_operator.plan import sentences
 from bughive_operator.plan.attempt import accept
 from bughive_operator.plan.draft import Draft, patch
@@ -19,7 +19,7 @@ def dispatch(view: View) -> tuple[Action, ...] | None:
         case Turn.WAITING:
             return (*_go_on(view), *patch(view, _waiting(view)), *_resend(view))
         case Turn.HELD:
-            return (*_go_on(view), *patch(view, _running(view)))
+            return (*_go_on(view), *patch(view, _running(view)), *_reopen(view), *_resend(view))
         case Turn.LAPSING:
             return ()
         case _:
@@ -34,7 +34,15 @@ def resend_in(view: View) -> float:
 
 
 def _resend(view: View) -> tuple[Send, ...]:
-    return (Send(view.status.attempt),) if resend_in(view) <= 0 else ()
+    """Send what nobody has taken for too long: the message may be lost."""
+    vacant = view.vacant_shards
+    return (Send(view.status.attempt, vacant),) if vacant and resend_in(view) <= 0 else ()
+
+
+def _reopen(view: View) -> tuple[Reopen | Send, ...]:
+    """Look for other workers for the shards that were left, while the rest of the session goes on."""
+    deserted, attempt = view.deserted_shards, view.status.attempt
+    return (Reopen(attempt, deserted), Send(attempt, deserted)) if deserted else ()
 
 
 def _go_on(view: View) -> tuple[SetSignal, ...]:
@@ -49,11 +57,13 @@ def _waiting(view: View) -> Draft:
 
 
 def _running(view: View) -> Draft:
-    worker, attempt = view.redis.leases[0].worker, view.status.attempt
+    worker, attempt = sentences.holders(view), view.status.attempt
+    workers = tuple(sorted(lease.worker for lease in view.redis.leases if lease.expires_in > 0))
     shown, counts = progress(view), bugs(view)
     draft = accept(view).set(
         phase=Phase.RUNNING,
         worker=worker,
+        workers=workers,
         started_at=view.status.started_at or view.redis.started_at or view.now,
         active_since=view.status.active_since or view.now,
         attempts_without_progress=0 if advanced(view) else view.status.attempts_without_progress,

@@ -39,6 +39,13 @@ def crawling(progress: Progress, counts: BugCounts) -> str:
     return f"Crawling: {progress.pages} pages, {number(counts.total, 'bug')} so far."
 
 
+def holders(view: View) -> str:
+    """Who works on the session: ``pod-a/12``, or ``pod-a/12 and 2 more``."""
+    live = [lease.worker for lease in view.redis.leases if lease.expires_in > 0]
+    first = live[0] if live else "nobody"
+    return first if len(live) <= 1 else f"{first} and {len(live) - 1} more"
+
+
 def queued(view: View, attempt: int) -> str:
     """What a dispatched session waits for."""
     sends = view.redis.sends if view.redis.attempt == attempt else 0
@@ -63,6 +70,11 @@ def held(view: View, hold: Hold) -> str:
         return (
             f"maxPages is {hold.needed} and the quota of {whose} is {number(hold.limit, 'page')}: this session can "
             "never begin. Apply one with a smaller spec.scope.maxPages, or have the quota raised."
+        )
+    if hold.hopeless:
+        return (
+            f"shards is {hold.needed} and at most {number(hold.limit, 'session')} of {whose} may run at once; each "
+            "shard counts as one, so this session can never begin. Apply one with fewer shards, or have the quota raised."
         )
     place = f"Number {view.standing.place} in line"
     if hold.unit is Unit.SESSIONS:

@@ -29,6 +29,10 @@ def suspend(view: View) -> tuple[Action, ...] | None:
 def _suspended(view: View) -> Draft:
     crawled = view.redis.counts.crawled
     message = f"Suspended after {number(crawled, 'page')}. Set spec.suspend to false to go on."
-    draft = close(view).set(phase=Phase.SUSPENDED, suspended_at=view.now, worker=None, retry_at=None).say(message)
+    draft = (
+        close(view)
+        .set(phase=Phase.SUSPENDED, suspended_at=view.now, worker=None, workers=(), retry_at=None)
+        .say(message)
+    )
     draft.true(ConditionType.SUSPENDED, Reason.SUSPENDED, message)
     return draft.false(ConditionType.DISPATCHED, Reason.ON_HOLD, "Nothing is dispatched while suspended.")

@@ -33,5 +33,5 @@ def _after_error(view: View, draft: Draft, release: Release, *, over_limit: bool
         return stop(view, reason_of_error(release.error))
     at = view.now + retry_after(view, draft)
     message = sentences.retry(view, draft.value("failures"), at)
-    draft.set(phase=Phase.PENDING, retry_at=at, worker=None).say(message)
+    draft.set(phase=Phase.PENDING, retry_at=at, worker=None, workers=()).say(message)
     return patch(view, draft.false(ConditionType.DISPATCHED, Reason.BACKOFF, message))

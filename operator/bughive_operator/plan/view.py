@@ -9,6 +9,7 @@ from bughive_operator.observation import Observation, Resource, Standing
 from bughive_operator.policy import Policy
 from bughive_operator.reasons import ConditionType
 from bughive_protocol.control import SessionSnapshot
+from bughive_protocol.lease import ReleaseReason
 
 
 class Turn(StrEnum):
@@ -88,6 +89,23 @@ class View:
         return min([self.redis_steady, *(-lease.expires_in for lease in self.redis.leases)])
 
     @property
+    def vacant_shards(self) -> tuple[int, ...]:
+        """The shards that no worker has taken in this attempt, or holds on to."""
+        gone = {lease.shard for lease in self.redis.leases} | self.redis.releases.keys()
+        return tuple(shard for shard in range(self.redis.shards) if shard not in gone)
+
+    @property
+    def deserted_shards(self) -> tuple[int, ...]:
+        """The shards whose workers are dead, or left with the shard in good order, while others go on."""
+        dead = {
+            lease.shard
+            for lease in self.redis.leases
+            if min(-lease.expires_in, self.redis_steady) > self.policy.takeover_grace
+        }
+        left = {shard for shard, release in self.redis.releases.items() if release.reason is ReleaseReason.DRAIN}
+        return tuple(sorted(dead | left))
+
+    @property
     def turn(self) -> Turn:
         """How the current attempt stands."""
         if self.status.phase not in (Phase.QUEUED, Phase.RUNNING):
@@ -96,10 +114,12 @@ class View:
             return self._mismatch()
         if self.live:
             return Turn.HELD
-        if self.redis.release is not None and self.redis.release.attempt == self.status.attempt:
-            return Turn.RELEASED
-        if self.redis.started_at is None and not self.redis.leases:
-            return Turn.WAITING
+        # Of several shards that are all over, one that died tells more than those that left.
+        if not self.redis.leases:
+            if self.redis.release is not None and self.redis.release.attempt == self.status.attempt:
+                return Turn.RELEASED
+            if self.redis.started_at is None:
+                return Turn.WAITING
         return Turn.LAPSING if self.lapsed_for <= self.policy.takeover_grace else Turn.LOST
 
     def _mismatch(self) -> Turn:

@@ -30,7 +30,7 @@ def _moments(view: View) -> Iterator[datetime | None]:
     yield view.status.retry_at
     yield queue_deadline(view)
     yield active_deadline(view)
-    if view.turn is Turn.WAITING:
+    if view.turn is Turn.WAITING or (view.turn is Turn.HELD and view.vacant_shards):
         yield view.now + timedelta(seconds=resend_in(view))
     if view.turn is Turn.LAPSING:
         yield view.now + timedelta(seconds=view.policy.takeover_grace - view.lapsed_for + 0.1)

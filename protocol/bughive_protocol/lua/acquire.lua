@@ -13,7 +13,8 @@ if redis.call('HGET', fence, 'attempt') ~= attempt then
   return { 'STALE' }
 end
 local over = redis.call('EXISTS', verdict) == 1 or redis.call('ZSCORE', expiring, session)
-if over or redis.call('HEXISTS', released, shard) == 1 then
+local left = redis.call('HEXISTS', released, shard) == 1 or redis.call('HEXISTS', fence, 'sliced') == 1
+if over or left then
   return { 'DONE' }
 end
 local signal = redis.call('HGET', fence, 'signal')

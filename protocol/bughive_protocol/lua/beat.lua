@@ -27,5 +27,7 @@ if signal == 'cancel' or redis.call('EXISTS', verdict) == 1 then
   return 'CANCEL'
 elseif signal == 'suspend' then
   return 'SUSPEND'
+elseif redis.call('HEXISTS', fence, 'sliced') == 1 then
+  return 'SLICE'
 end
 return 'OK'

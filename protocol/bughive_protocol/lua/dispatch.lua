@@ -20,7 +20,7 @@ end
 expel()
 redis.call('DEL', released)
 redis.call('HSET', fence, 'attempt', attempt, 'generation', generation, 'shards', shards, 'signal', 'run', 'sends', 0)
-redis.call('HDEL', fence, 'sent_at', 'started_at')
+redis.call('HDEL', fence, 'sent_at', 'started_at', 'sliced')
 redis.call('HSET', spec, 'json', spec_json, 'namespace', namespace, 'name', name)
 redis.call('HSET', state, 'session_id', session, 'status', 'pending', 'task_id', task_id)
 redis.call('HSETNX', state, 'pages_crawled', 0)

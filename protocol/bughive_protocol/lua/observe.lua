@@ -13,9 +13,9 @@ for _, field in ipairs(redis.call('HKEYS', lease)) do
 end
 return {
   now,
-  redis.call('HMGET', fence, 'attempt', 'generation', 'signal', 'sent_at', 'sends', 'started_at'),
+  redis.call('HMGET', fence, 'attempt', 'generation', 'signal', 'sent_at', 'sends', 'started_at', 'shards'),
   held,
-  redis.call('HVALS', released),
+  redis.call('HGETALL', released),
   redis.call('GET', verdict),
   redis.call('GET', digest),
   redis.call('HMGET', state, 'current_url', 'updated_at'),

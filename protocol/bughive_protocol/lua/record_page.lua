@@ -64,7 +64,7 @@ end
 
 for _ = 1, tonumber(take()) do
   local template = take()
-  redis.call('HSETNX', templates, template, take())
+  redis.call('HSET', templates, template, take())
 end
 
 for _ = 1, tonumber(take()) do

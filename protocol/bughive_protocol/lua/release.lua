@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- keys: lease released verdict leases state
--- uses: clock touch give_back
+-- keys: fence lease released verdict leases state
+-- uses: clock touch give_back held
 -- Ends a shard's turn on purpose: gives its pages back, drops the lease and leaves a release record.
 local shard = take()
 local token = take()
@@ -20,9 +20,15 @@ local left = cjson.encode(record)
 redis.call('HSET', released, shard, left)
 redis.call('HDEL', lease, 'token:' .. shard, 'worker:' .. shard)
 redis.call('ZREM', leases, session .. '/' .. shard)
-if redis.call('EXISTS', verdict) == 0 then
-  redis.call('HSET', state, 'status', 'pending')
+if record.reason == 'Slice' then
+  -- The other shards' share of time is over too, so that the session goes back into the line as a whole.
+  redis.call('HSET', fence, 'sliced', 1)
 end
-redis.call('HDEL', state, 'current_url')
+if not held() then
+  if redis.call('EXISTS', verdict) == 0 then
+    redis.call('HSET', state, 'status', 'pending')
+  end
+  redis.call('HDEL', state, 'current_url')
+end
 touch()
 return left

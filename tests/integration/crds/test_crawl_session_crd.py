@@ -22,6 +22,7 @@ FULL = {
     "queueDeadlineSeconds": 60,
     "activeDeadlineSeconds": 60,
     "backoffLimit": 1,
+    "shards": 2,
 }
 CHANGED = {
     "url": "https://b.example/",
@@ -34,6 +35,7 @@ CHANGED = {
     "queueDeadlineSeconds": 61,
     "activeDeadlineSeconds": 61,
     "backoffLimit": 2,
+    "shards": 3,
 }
 REQUIRED = {"url"}
 

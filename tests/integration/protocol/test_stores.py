@@ -177,7 +177,7 @@ async def test_a_page_is_recorded_once_with_all_that_follows(stores: Stores) -> 
     assert (counts.links_pending, counts.bugs) == (1, 2)
     assert (counts.by_severity.high, counts.by_severity.low, counts.by_severity.total) == (1, 1, 2)
     assert await stores.findings.pages() == [first.page]
-    assert await stores.frontier.templates() == [Template(id="t1", features=(1, 2))]
+    assert (await stores.frontier.templates()).others == (Template(id="t1", features=(1, 2)),)
 
 
 async def test_failed_pages_are_counted_among_the_crawled(stores: Stores) -> None:
@@ -278,12 +278,25 @@ async def test_known_names_the_findings_that_are_recorded(stores: Stores) -> Non
     assert await stores.findings.known([]) == set()
 
 
+async def test_a_template_is_added_by_whoever_knows_all_others(stores: Stores) -> None:
+    one, two = Template(id="t1", features=(1,)), Template(id="t2", features=(2,))
+    added = await stores.frontier.add_template(one, 0)
+    assert (added.version, added.others) == (1, None)
+    refused = await stores.frontier.add_template(two, 0)
+    assert (refused.version, refused.others) == (1, (one,))
+    assert (await stores.frontier.add_template(two, refused.version)).others is None
+    assert (await stores.frontier.templates(2)).others is None
+    await stores.frontier.drop_template("t1")
+    now = await stores.frontier.templates(2)
+    assert (now.version, now.others) == (3, (two,))
+
+
 async def test_nothing_is_made_of_nothing(stores: Stores) -> None:
     assert await stores.frontier.add([]) == 0
     assert await stores.frontier.record_links([]) == ()
     assert await stores.findings.add([]) == ()
     assert await stores.findings.all() == []
-    assert await stores.frontier.templates() == []
+    assert (await stores.frontier.templates()).others == ()
 
 
 async def test_a_picture_is_kept_once_and_as_long_as_there_is_room(stores: Stores) -> None:

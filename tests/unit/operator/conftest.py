@@ -105,7 +105,7 @@ def situation() -> Callable[..., Situation]:
 
 @pytest.fixture
 def lease() -> Callable[..., LeaseView]:
-    def build(expires_in: float = 12.0, attempt: int = 1) -> LeaseView:
-        return LeaseView(shard=0, attempt=attempt, epoch=1, worker="worker-a", expires_in=expires_in)
+    def build(expires_in: float = 12.0, attempt: int = 1, shard: int = 0, worker: str = "worker-a") -> LeaseView:
+        return LeaseView(shard=shard, attempt=attempt, epoch=1, worker=worker, expires_in=expires_in)
 
     return build

@@ -65,7 +65,7 @@ class Bounds:
         """Without ``robots``, robots.txt is not asked. Raises InvalidSpec where the scope makes no sense."""
         self.scope = Scope.from_spec(spec)
         self._robots = robots
-        self._traps = TrapGuard(spec.scope.max_pages)
+        self._traps = TrapGuard(spec.scope.max_pages, spec.shards)
         self._max_depth = spec.scope.max_depth
 
     async def rule(self, url: str, depth: int, origin: Origin = Origin.PAGE) -> Ruling:

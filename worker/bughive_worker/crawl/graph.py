@@ -44,7 +44,7 @@ Context = Runtime[PageRun]
 
 async def _visit(state: PageState, runtime: Context) -> PageState:  # noqa: ARG001 - the first node has no past
     run = runtime.context
-    observation, template = steps.place(run.session, await steps.look(run))
+    observation, template = await steps.place(run.session, await steps.look(run))
     return {"observation": observation, "template": template, "verified": False, "recovered": False}
 
 
@@ -71,7 +71,7 @@ async def _verify(state: PageState, runtime: Context) -> PageState:
         return {"findings": findings, "verified": True}
     if failed(again) or again.end is PageEnd.CRASHED:
         return {"verified": True}
-    observation, template = steps.place(run.session, again)
+    observation, template = await steps.place(run.session, again)
     return {"observation": observation, "template": template, "verified": True, "recovered": True}
 
 

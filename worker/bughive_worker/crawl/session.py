@@ -92,7 +92,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
                     failure_of=engine.proxy.last_failure,
                     traits=_inspects(job.spec.checks),
                 ),
-                templates=TemplatesSeen(await stores.frontier.templates()),
+                templates=TemplatesSeen(stores.frontier, job.spec.shards),
                 on_page=on_page,
             )
         finally:

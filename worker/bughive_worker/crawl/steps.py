@@ -79,11 +79,11 @@ async def look_again(run: PageRun) -> PageObservation:
     return await visit(tab, run.claim.item, run.session.rules)
 
 
-def place(session: Session, observation: PageObservation) -> tuple[PageObservation, Template | None]:
+async def place(session: Session, observation: PageObservation) -> tuple[PageObservation, Template | None]:
     """Name the page's template; what is to be recorded of it comes along where this page is to be inspected."""
     if observation.end is not PageEnd.LOADED or observation.dom is None or (observation.status or 200) >= _ERROR:
         return observation, None
-    placed = session.templates.place(observation.dom.features, observation.dom.traits)
+    placed = await session.templates.place(observation.url, observation.dom.features, observation.dom.traits)
     return replace(observation, template=placed.template_id), placed.to_inspect
 
 
@@ -97,7 +97,7 @@ async def inspect_page(run: PageRun, observation: PageObservation, template: Tem
             inspection = await inspect(tab.page)
     except (Error, TimeoutError) as error:
         tab.spoiled = True
-        run.session.templates.forget(template)
+        await run.session.templates.forget(template)
         log.info("page was not inspected", url=observation.url, error=str(error)[:200])
         return None
     return replace(observation, inspected=True, layout=inspection.layout, accessibility=inspection.accessibility)

@@ -17,6 +17,8 @@ from bughive_worker.runtime.work import SessionWork, Turn
 
 WAIT_SECONDS = 1.0
 """How soon a shard that has nothing to do looks again whether another one gave work back, or died."""
+REPORTER_WAIT_SECONDS = 8.0
+"""How long the other shards of a session that was cancelled have to leave; the operator waits 30 s for all of it."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,12 +61,24 @@ async def _finish(work: SessionWork, finisher: Finisher, turn: Turn) -> bool:
 
 async def _report_what_there_is(work: SessionWork, finisher: Finisher, turn: Turn) -> None:
     try:
+        if not await _is_reporter(finisher):
+            return
         await finisher.put_digest(await work.conclude(turn, partial=True))
     except FenceLost:
         raise
     except Exception:
         # The cancel itself must not fail for a report's sake.
         log.exception("the partial report could not be written")
+
+
+async def _is_reporter(finisher: Finisher) -> bool:
+    """Whether this shard is to report what there is; waits a while for the others to be done."""
+    for _ in range(round(REPORTER_WAIT_SECONDS / WAIT_SECONDS)):
+        election = await finisher.elect_reporter()
+        if election is not Election.WAIT:
+            return election is Election.FINISH
+        await asyncio.sleep(WAIT_SECONDS)
+    return True
 
 
 async def _stopped_within(stop: Stop, seconds: float) -> bool:

@@ -30,6 +30,7 @@ _STOPS = {
     BeatResult.CANCEL: StopReason.CANCEL,
     BeatResult.SUSPEND: StopReason.SUSPEND,
     BeatResult.DRAIN: StopReason.DRAIN,
+    BeatResult.SLICE: StopReason.SLICE,
 }
 
 log = logging.getLogger(__name__)
