@@ -74,7 +74,7 @@ def held(view: View, hold: Hold) -> str:
     if hold.hopeless:
         return (
             f"shards is {hold.needed} and at most {number(hold.limit, 'session')} of {whose} may run at once; each "
-            "shard counts as one, so this session can never begin. Apply one with fewer shards, or have the quota raised."
+            "shard counts as one, so this session can never begin. Apply one with fewer, or have the quota raised."
         )
     place = f"Number {view.standing.place} in line"
     if hold.unit is Unit.SESSIONS:

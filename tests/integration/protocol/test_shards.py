@@ -60,7 +60,7 @@ async def test_a_dead_shards_pages_go_to_the_others_and_it_may_be_taken_again(sh
     assert len(await one.claim_pages(9)) == 1
     assert await control.reopen(session_id, 1, [1], grace=8) == 0, "it may still come back"
 
-    while await control.reopen(session_id, 1, [1], grace=0) == 0:
+    while await control.reopen(session_id, 1, [1], grace=0) == 0:  # noqa: ASYNC110 - nobody tells of a lapsed lease
         await asyncio.sleep(0.01)
     assert sorted(claim.item.url for claim in await one.claim_pages(9)) == [page(0).url, page(1).url]
     with pytest.raises(FenceLost):
