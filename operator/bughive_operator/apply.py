@@ -19,6 +19,9 @@ from bughive_operator.rates import ProgressGate, TokenBucket
 from bughive_operator.sessions import Sessions
 from bughive_operator.status_metrics import count_change
 from bughive_protocol.control import DispatchOrder, SessionControl
+from bughive_protocol.dead_letters import DeadLetter, LetterReason
+from bughive_protocol.messages import RUN_CRAWL_SESSION, crawl_task_id
+from bughive_protocol.queues import CRAWL
 from bughive_protocol.tracing import session_span
 
 log = structlog.get_logger(__name__)
@@ -106,6 +109,8 @@ class Applier:
                 await self._control.signal(uid, attempt, resource.generation, signal)
             case actions.Cancel(attempt, reason):
                 await self._control.cancel(uid, attempt, resource.generation, reason)
+            case actions.Bury(attempt, message):
+                await self._control.bury(_poisoned(resource, attempt, message))
             case actions.FenceOff(attempt):
                 await self._control.fence_off(uid, attempt)
             case actions.Revoke(attempt):
@@ -145,6 +150,18 @@ class Applier:
 def _dispatch_span(resource: Resource, attempt: int) -> AbstractContextManager[Span]:
     session = f"{resource.namespace}/{resource.name}"
     return session_span("dispatch", SpanKind.PRODUCER, session, resource.uid, attempt)
+
+
+def _poisoned(resource: Resource, attempt: int, message: str) -> DeadLetter:
+    return DeadLetter(
+        task=RUN_CRAWL_SESSION,
+        task_id=crawl_task_id(resource.uid, attempt, 0),
+        queue=CRAWL.name,
+        reason=LetterReason.POISON_SESSION,
+        error=f"{resource.namespace}/{resource.name}: {message}",
+        tries=attempt,
+        named_arguments={"session_id": resource.uid, "attempt": attempt, "shard": 0},
+    )
 
 
 def _order(resource: Resource, attempt: int) -> DispatchOrder:

@@ -45,6 +45,7 @@ log = structlog.get_logger(__name__)
 MESSENGER_THREADS = 8
 BURST = 30
 EVENTS_PER_SECOND = 20
+COUNT_SECONDS = 15
 
 
 @asynccontextmanager
@@ -133,6 +134,7 @@ class Operator:
         self._api = api
         self._health = health
         self._clock = clock
+        self._control = control
         self._line = Line(settings.quotas(), timedelta(seconds=settings.aging_seconds))
         self._sessions = Sessions(self._line, clock)
         # A session that may begin is not to wait for those that go on, or are over.
@@ -203,6 +205,7 @@ class Operator:
                 group.create_task(every(settings.redis_poll_seconds, self._watch.poll, stop))
                 group.create_task(every(settings.resync_seconds, self._resync, stop))
                 group.create_task(self._sweep_often(stop))
+                group.create_task(every(COUNT_SECONDS, self._count, stop))
                 if settings.worker_namespace:
                     costs = PodCosts(self._api, self._sessions, settings.worker_namespace)
                     group.create_task(every(INTERVAL_SECONDS, costs.round, stop))
@@ -233,6 +236,12 @@ class Operator:
 
     async def _resync(self) -> None:
         self._mark(self._sessions.unfinished())
+
+    async def _count(self) -> None:
+        try:
+            metrics.DEAD_LETTERS.set(await self._control.dead_letters())
+        except RedisError as error:
+            self._watch.lost(error)
 
     async def _sweep_once(self) -> None:
         try:

@@ -99,6 +99,12 @@ class Keys:
         """Stream: what is still to be sent."""
         self.outbox_readers = "senders"
         """The outbox's consumer group."""
+        self.dead_letters = f"{prefix}:dead-letters"
+        """Stream: task_id, letter (JSON): messages that are not tried again."""
+        self.dead_letter_tasks = f"{prefix}:dead-letter-tasks"
+        """Hash: task id -> id of its dead letter."""
+        self.dead_letter_replays = f"{prefix}:dead-letter-replays"
+        """Sorted set: id of a dead letter -> until when the one that sends it again has the right to, in ms."""
         self.celery = f"{prefix}:celery:"
         """Goes before each of Celery's own keys."""
 
