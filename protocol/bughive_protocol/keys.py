@@ -108,6 +108,15 @@ class Keys:
         self.celery = f"{prefix}:celery:"
         """Goes before each of Celery's own keys."""
 
+    @property
+    def any_session(self) -> str:
+        """The pattern that every key of every session matches."""
+        return f"{self.prefix}:session:*"
+
+    def session_of(self, key: str) -> str:
+        """The id of the session that a key is of."""
+        return key.removeprefix(f"{self.prefix}:session:").rpartition(":")[0]
+
     def session(self, session_id: str) -> SessionKeys:
         """The keys of one session."""
         return SessionKeys.of(self.prefix, session_id)

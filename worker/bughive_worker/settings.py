@@ -30,6 +30,8 @@ class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSet
     artifact_retention_days: Annotated[float, Field(ge=0)] = 30
     """`cleanup_old_sessions` removes reports that are older than this, in days, and whose CrawlSession is gone. 0: it
     removes none."""
+    dead_letter_days: Annotated[float, Field(ge=0)] = 14
+    """`cleanup_old_sessions` removes dead letters that are older than this, in days. 0: it removes none."""
     slice_seconds: Annotated[float, Field(gt=0, le=2400)] = 2400
     """After this many seconds a crawl hands over, and waits for its next turn like any other session."""
     health_file: Path | None = None
