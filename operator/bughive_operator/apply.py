@@ -1,5 +1,6 @@
 """Carries a plan out: each action is one call. Which, when and why was decided by ``plan``."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from bughive_operator import actions, metrics
 from bughive_operator.announcer import Announcer
 from bughive_operator.api_call import NotFound
 from bughive_operator.api_server import ApiServer
-from bughive_operator.line import Line
+from bughive_operator.lines import Lines
 from bughive_operator.merge_patch import status_patch
 from bughive_operator.messenger import Messenger
 from bughive_operator.observation import Resource
@@ -47,10 +48,11 @@ class Applier:
         control: SessionControl,
         messenger: Messenger,
         sessions: Sessions,
-        line: Line,
+        line: Lines,
         announcer: Announcer,
         transitions: TokenBucket,
         progress: ProgressGate,
+        queue_of: Callable[[str], str] = lambda _: CRAWL.name,
         reports_service: str = "",
     ) -> None:
         self._api = api
@@ -61,6 +63,7 @@ class Applier:
         self._announcer = announcer
         self._transitions = transitions
         self._progress = progress
+        self._queue_of = queue_of
         self._reports_service = reports_service
 
     async def stop_work(self, uid: str, attempt: int) -> None:
@@ -101,16 +104,16 @@ class Applier:
                 with _dispatch_span(resource, attempt):
                     if await self._control.dispatch(_order(resource, attempt)):
                         metrics.DISPATCHES.inc()
-                        await self._send(uid, attempt)
+                        await self._send(resource, attempt)
             case actions.Send(attempt):
                 with _dispatch_span(resource, attempt):
-                    await self._send(uid, attempt)
+                    await self._send(resource, attempt)
             case actions.SetSignal(attempt, signal):
                 await self._control.signal(uid, attempt, resource.generation, signal)
             case actions.Cancel(attempt, reason):
                 await self._control.cancel(uid, attempt, resource.generation, reason)
             case actions.Bury(attempt, message):
-                await self._control.bury(_poisoned(resource, attempt, message))
+                await self._control.bury(_poisoned(resource, attempt, message, self._queue_of(resource.namespace)))
             case actions.FenceOff(attempt):
                 await self._control.fence_off(uid, attempt)
             case actions.Revoke(attempt):
@@ -135,10 +138,10 @@ class Applier:
         if status.phase is not before.phase or status.attempt != before.attempt:
             log.info("session changed", phase=status.phase, attempt=status.attempt, message=status.message)
 
-    async def _send(self, uid: str, attempt: int) -> None:
-        await self._messenger.send(uid, attempt)
+    async def _send(self, resource: Resource, attempt: int) -> None:
+        await self._messenger.send(resource.uid, attempt, self._queue_of(resource.namespace))
         metrics.MESSAGES.inc()
-        await self._control.mark_sent(uid, attempt)
+        await self._control.mark_sent(resource.uid, attempt)
 
     async def _expire(self, resource: Resource) -> None:
         try:
@@ -152,11 +155,11 @@ def _dispatch_span(resource: Resource, attempt: int) -> AbstractContextManager[S
     return session_span("dispatch", SpanKind.PRODUCER, session, resource.uid, attempt)
 
 
-def _poisoned(resource: Resource, attempt: int, message: str) -> DeadLetter:
+def _poisoned(resource: Resource, attempt: int, message: str, queue: str) -> DeadLetter:
     return DeadLetter(
         task=RUN_CRAWL_SESSION,
         task_id=crawl_task_id(resource.uid, attempt, 0),
-        queue=CRAWL.name,
+        queue=queue,
         reason=LetterReason.POISON_SESSION,
         error=f"{resource.namespace}/{resource.name}: {message}",
         tries=attempt,

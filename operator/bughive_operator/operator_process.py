@@ -22,7 +22,7 @@ from bughive_operator.health import Health, Heartbeat, answering
 from bughive_operator.keyed_queue import KeyedQueue
 from bughive_operator.kopf_watch import KopfWatch
 from bughive_operator.leadership import CALL_SECONDS, Leadership, LeadershipLost
-from bughive_operator.line import Line
+from bughive_operator.lines import Lines
 from bughive_operator.messenger import CeleryMessenger, Messenger
 from bughive_operator.pause import every, pause
 from bughive_operator.pod_costs import INTERVAL_SECONDS, PodCosts
@@ -135,7 +135,8 @@ class Operator:
         self._health = health
         self._clock = clock
         self._control = control
-        self._line = Line(settings.quotas(), timedelta(seconds=settings.aging_seconds))
+        policy = settings.policy()
+        self._line = Lines(settings.quotas(), timedelta(seconds=settings.aging_seconds), policy.queue_of)
         self._sessions = Sessions(self._line, clock)
         # A session that may begin is not to wait for those that go on, or are over.
         self._queue = KeyedQueue(
@@ -156,6 +157,7 @@ class Operator:
             line=self._line,
             announcer=self._announcer,
             transitions=TokenBucket(settings.transitions_per_second, BURST),
+            queue_of=policy.queue_of,
             reports_service=settings.reports_service,
             progress=ProgressGate(settings.progress_interval_seconds, TokenBucket(settings.progress_per_second, BURST)),
         )
@@ -167,7 +169,7 @@ class Operator:
             watch=self._watch,
             applier=applier,
             clock=clock,
-            policy=settings.policy(),
+            policy=policy,
         )
         self._sweep = Sweep(api, control, self._sessions, applier, settings.watch_namespaces)
         self._kopf = KopfWatch(
