@@ -28,6 +28,7 @@ SET_BY_CHART = {
     "celery_result_backend": "operator.extraEnv and workers.extraEnv",
     "kubeconfig": "rbac.* and operator.serviceAccount.*",
     "watch_namespaces": "operator.watchNamespaces",
+    "tenant_queues": "tenants.*",
     "lease_namespace": "the release's namespace",
     "lease_name": "the release's name",
     "worker_namespace": "the release's namespace",
@@ -64,6 +65,10 @@ _WEB = {"type": "string", "pattern": "^(https?://.+)?$"}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _CIDRS = {"type": "array", "items": {"type": "string", "pattern": r"^[0-9a-fA-F:.]+/[0-9]{1,3}$"}}
 _PORTS = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65535}}
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,%d}[a-z0-9])?"
+_NAMESPACES = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": f"^{_LABEL % 61}$"}}
+_TENANT = f"^{_LABEL % 10}$"
+"""A tenant's name: with the release's it makes the names of objects."""
 _SPECIAL: dict[str, Schema] = {
     **dict.fromkeys(("pullSecrets", "watchNamespaces", "allowHosts", "accessModes"), _TEXTS),
     **dict.fromkeys(("allowCIDRs", "privateCIDRs", "cidrs"), _CIDRS),
@@ -101,6 +106,8 @@ def schema() -> Schema:
         "description": parts["queues"].get("description", ""),
         "properties": {name: {"$ref": "#/$defs/queue"} for name in values["queues"]},
     }
+    tenant = {**queue, "required": ["namespaces"], "properties": {**queue["properties"], "namespaces": _NAMESPACES}}
+    parts["tenants"] |= {"propertyNames": {"pattern": _TENANT}, "additionalProperties": tenant}
     parts["global"] = {"type": "object", "description": "Helm's own."}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Values of the chart bughive"}
     return {**head, **result, "$defs": {"queue": queue}}

@@ -58,6 +58,14 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Bury:
+    """Leave a dead letter of a session that kills its workers; one for each attempt, however often it is asked for."""
+
+    attempt: int
+    message: str
+
+
+@dataclass(frozen=True)
 class FenceOff:
     """Take the right to write from whoever still holds the attempt's lease."""
 
@@ -121,6 +129,7 @@ Action = (
     | Reopen
     | SetSignal
     | Cancel
+    | Bury
     | FenceOff
     | Revoke
     | WriteReport

@@ -1,6 +1,6 @@
 """Carries a plan out: each action is one call. Which, when and why was decided by ``plan``."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from bughive_operator import actions, metrics
 from bughive_operator.announcer import Announcer
 from bughive_operator.api_call import NotFound
 from bughive_operator.api_server import ApiServer
-from bughive_operator.line import Line
+from bughive_operator.lines import Lines
 from bughive_operator.merge_patch import status_patch
 from bughive_operator.messenger import Messenger
 from bughive_operator.observation import Resource
@@ -20,7 +20,10 @@ from bughive_operator.rates import ProgressGate, TokenBucket
 from bughive_operator.sessions import Sessions
 from bughive_operator.status_metrics import count_change
 from bughive_protocol.control import DispatchOrder, SessionControl
+from bughive_protocol.dead_letters import DeadLetter, LetterReason
 from bughive_protocol.lease import TAKEOVER_GRACE_SECONDS
+from bughive_protocol.messages import RUN_CRAWL_SESSION, crawl_task_id
+from bughive_protocol.queues import CRAWL
 from bughive_protocol.tracing import session_span
 
 log = structlog.get_logger(__name__)
@@ -46,10 +49,11 @@ class Applier:
         control: SessionControl,
         messenger: Messenger,
         sessions: Sessions,
-        line: Line,
+        line: Lines,
         announcer: Announcer,
         transitions: TokenBucket,
         progress: ProgressGate,
+        queue_of: Callable[[str], str] = lambda _: CRAWL.name,
         reports_service: str = "",
         takeover_grace: float = TAKEOVER_GRACE_SECONDS,
     ) -> None:
@@ -62,6 +66,7 @@ class Applier:
         self._transitions = transitions
         self._progress = progress
         self._takeover_grace = takeover_grace
+        self._queue_of = queue_of
         self._reports_service = reports_service
 
     async def stop_work(self, uid: str, attempt: int) -> None:
@@ -102,16 +107,18 @@ class Applier:
                 with _dispatch_span(resource, attempt):
                     if await self._control.dispatch(_order(resource, attempt)):
                         metrics.DISPATCHES.inc()
-                        await self._send(uid, attempt, range(_shards(resource)))
+                        await self._send(resource, attempt, range(_shards(resource)))
             case actions.Send(attempt, shards):
                 with _dispatch_span(resource, attempt):
-                    await self._send(uid, attempt, shards)
+                    await self._send(resource, attempt, shards)
             case actions.Reopen(attempt, shards):
                 await self._control.reopen(uid, attempt, shards, self._takeover_grace)
             case actions.SetSignal(attempt, signal):
                 await self._control.signal(uid, attempt, resource.generation, signal)
             case actions.Cancel(attempt, reason):
                 await self._control.cancel(uid, attempt, resource.generation, reason)
+            case actions.Bury(attempt, message):
+                await self._control.bury(_poisoned(resource, attempt, message, self._queue_of(resource.namespace)))
             case actions.FenceOff(attempt):
                 await self._control.fence_off(uid, attempt)
             case actions.Revoke(attempt):
@@ -136,11 +143,12 @@ class Applier:
         if status.phase is not before.phase or status.attempt != before.attempt:
             log.info("session changed", phase=status.phase, attempt=status.attempt, message=status.message)
 
-    async def _send(self, uid: str, attempt: int, shards: Iterable[int]) -> None:
+    async def _send(self, resource: Resource, attempt: int, shards: Iterable[int]) -> None:
+        queue = self._queue_of(resource.namespace)
         for shard in shards:
-            await self._messenger.send(uid, attempt, shard)
+            await self._messenger.send(resource.uid, attempt, shard, queue)
             metrics.MESSAGES.inc()
-        await self._control.mark_sent(uid, attempt)
+        await self._control.mark_sent(resource.uid, attempt)
 
     async def _expire(self, resource: Resource) -> None:
         try:
@@ -156,6 +164,18 @@ def _dispatch_span(resource: Resource, attempt: int) -> AbstractContextManager[S
 
 def _shards(resource: Resource) -> int:
     return resource.spec.shards if resource.spec else 1
+
+
+def _poisoned(resource: Resource, attempt: int, message: str, queue: str) -> DeadLetter:
+    return DeadLetter(
+        task=RUN_CRAWL_SESSION,
+        task_id=crawl_task_id(resource.uid, attempt, 0),
+        queue=queue,
+        reason=LetterReason.POISON_SESSION,
+        error=f"{resource.namespace}/{resource.name}: {message}",
+        tries=attempt,
+        named_arguments={"session_id": resource.uid, "attempt": attempt, "shard": 0},
+    )
 
 
 def _order(resource: Resource, attempt: int) -> DispatchOrder:

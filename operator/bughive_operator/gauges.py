@@ -8,7 +8,7 @@ from bughive_operator import metrics
 from bughive_operator.clock import Clock
 from bughive_operator.health import Health
 from bughive_operator.keyed_queue import KeyedQueue
-from bughive_operator.line import Line
+from bughive_operator.lines import Lines
 from bughive_operator.redis_watch import RedisWatch
 from bughive_operator.sessions import Sessions
 
@@ -17,7 +17,7 @@ class Gauges:
     """Sets the gauges. Use it in the loop that owns the parts."""
 
     def __init__(
-        self, *, sessions: Sessions, line: Line, queue: KeyedQueue, watch: RedisWatch, health: Health, clock: Clock
+        self, *, sessions: Sessions, line: Lines, queue: KeyedQueue, watch: RedisWatch, health: Health, clock: Clock
     ) -> None:
         self._sessions = sessions
         self._line = line

@@ -20,8 +20,8 @@ _RETRY = {"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interv
 class Messenger(Protocol):
     """Brings attempts to the workers' notice. A message is only a hint: the lease decides."""
 
-    async def send(self, session_id: str, attempt: int, shard: int) -> None:
-        """Send the message of an attempt's shard; copies are harmless."""
+    async def send(self, session_id: str, attempt: int, shard: int, queue: str) -> None:
+        """Send the message of an attempt's shard to a queue; copies are harmless."""
         ...
 
     async def revoke(self, session_id: str, attempt: int) -> None:
@@ -40,14 +40,15 @@ class CeleryMessenger:
         """Let the threads end once their messages are out."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def send(self, session_id: str, attempt: int, shard: int) -> None:
-        """Send the message of an attempt's shard; copies are harmless."""
+    async def send(self, session_id: str, attempt: int, shard: int, queue: str) -> None:
+        """Send the message of an attempt's shard to a queue; copies are harmless."""
         await self._run(
             functools.partial(
                 self._app.send_task,
                 RUN_CRAWL_SESSION,
                 kwargs={"session_id": session_id, "attempt": attempt, "shard": shard},
                 task_id=crawl_task_id(session_id, attempt, shard),
+                queue=queue,
                 headers=trace_headers(),
                 # Nobody waits for the result, and waiting costs the sender a subscription in Redis.
                 ignore_result=True,

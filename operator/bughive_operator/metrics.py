@@ -114,6 +114,11 @@ REDIS_STEADY_SECONDS = Gauge(
     "For how long Redis has answered without a break; 0 while it is away, and on a replica that stands by.",
     registry=REGISTRY,
 )
+DEAD_LETTERS = Gauge(
+    f"{_PREFIX}_dead_letters",
+    "Dead letters that nobody has replayed or purged, as counted by the leader every 15 s.",
+    registry=REGISTRY,
+)
 LOOP_AGE_SECONDS = Gauge(
     f"{_PREFIX}_loop_age_seconds",
     "Since when a loop has not turned: election, redis (the poll), watch (of the API server); for session, how long "

@@ -22,7 +22,7 @@ from bughive_operator.health import Health, Heartbeat, answering
 from bughive_operator.keyed_queue import KeyedQueue
 from bughive_operator.kopf_watch import KopfWatch
 from bughive_operator.leadership import CALL_SECONDS, Leadership, LeadershipLost
-from bughive_operator.line import Line
+from bughive_operator.lines import Lines
 from bughive_operator.messenger import CeleryMessenger, Messenger
 from bughive_operator.pause import every, pause
 from bughive_operator.pod_costs import INTERVAL_SECONDS, PodCosts
@@ -45,6 +45,7 @@ log = structlog.get_logger(__name__)
 MESSENGER_THREADS = 8
 BURST = 30
 EVENTS_PER_SECOND = 20
+COUNT_SECONDS = 15
 
 
 @asynccontextmanager
@@ -133,7 +134,9 @@ class Operator:
         self._api = api
         self._health = health
         self._clock = clock
-        self._line = Line(settings.quotas(), timedelta(seconds=settings.aging_seconds))
+        self._control = control
+        policy = settings.policy()
+        self._line = Lines(settings.quotas(), timedelta(seconds=settings.aging_seconds), policy.queue_of)
         self._sessions = Sessions(self._line, clock)
         # A session that may begin is not to wait for those that go on, or are over.
         self._queue = KeyedQueue(
@@ -154,6 +157,7 @@ class Operator:
             line=self._line,
             announcer=self._announcer,
             transitions=TokenBucket(settings.transitions_per_second, BURST),
+            queue_of=policy.queue_of,
             reports_service=settings.reports_service,
             progress=ProgressGate(settings.progress_interval_seconds, TokenBucket(settings.progress_per_second, BURST)),
         )
@@ -165,7 +169,7 @@ class Operator:
             watch=self._watch,
             applier=applier,
             clock=clock,
-            policy=settings.policy(),
+            policy=policy,
         )
         self._sweep = Sweep(api, control, self._sessions, applier, settings.watch_namespaces)
         self._kopf = KopfWatch(
@@ -203,6 +207,7 @@ class Operator:
                 group.create_task(every(settings.redis_poll_seconds, self._watch.poll, stop))
                 group.create_task(every(settings.resync_seconds, self._resync, stop))
                 group.create_task(self._sweep_often(stop))
+                group.create_task(every(COUNT_SECONDS, self._count, stop))
                 if settings.worker_namespace:
                     costs = PodCosts(self._api, self._sessions, settings.worker_namespace)
                     group.create_task(every(INTERVAL_SECONDS, costs.round, stop))
@@ -233,6 +238,12 @@ class Operator:
 
     async def _resync(self) -> None:
         self._mark(self._sessions.unfinished())
+
+    async def _count(self) -> None:
+        try:
+            metrics.DEAD_LETTERS.set(await self._control.dead_letters())
+        except RedisError as error:
+            self._watch.lost(error)
 
     async def _sweep_once(self) -> None:
         try:

@@ -1,8 +1,10 @@
 """How patient the operator is: the numbers that ``plan`` decides by."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bughive_protocol.lease import TAKEOVER_GRACE_SECONDS
+from bughive_protocol.queues import CRAWL
 
 _LONGEST_RESEND = 600.0
 
@@ -13,6 +15,8 @@ class Policy:
 
     max_running: int = 10
     """How many sessions may be queued or running at once, over all namespaces."""
+    tenant_queues: Mapping[str, str] = field(default_factory=dict)
+    """Namespace -> its own crawl queue."""
     resend_after: float = 30.0
     """A message that no worker took for this long is sent again; the wait doubles each time."""
     stop_grace: float = 30.0
@@ -23,6 +27,10 @@ class Policy:
     """The wait after the first error; it doubles with each further one."""
     poison_attempts: int = 3
     """How many attempts in a row may lose their worker without crawling a further page."""
+
+    def queue_of(self, namespace: str) -> str:
+        """The queue to which the sessions of a namespace go."""
+        return self.tenant_queues.get(namespace, CRAWL.name)
 
     def resend_wait(self, sends: int) -> float:
         """Seconds to wait for a worker after the message was sent this many times."""

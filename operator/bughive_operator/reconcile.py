@@ -9,7 +9,7 @@ from bughive_operator.api_call import Conflict, NotFound
 from bughive_operator.api_server import ApiServer
 from bughive_operator.apply import Applied, Applier
 from bughive_operator.clock import Clock
-from bughive_operator.line import Line
+from bughive_operator.lines import Lines
 from bughive_operator.observation import Observation, Resource
 from bughive_operator.plan import plan
 from bughive_operator.policy import Policy
@@ -27,7 +27,7 @@ class Reconciler:
         *,
         api: ApiServer,
         sessions: Sessions,
-        line: Line,
+        line: Lines,
         reader: RedisReader,
         watch: RedisWatch,
         applier: Applier,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bughive_crds.crawl_session import Phase
 from bughive_operator.clock import Clock
-from bughive_operator.line import Line
+from bughive_operator.lines import Lines
 from bughive_operator.observation import Resource
 
 log = structlog.get_logger(__name__)
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 class Sessions:
     """A cache of the watch, kept as new as our own writes; tells the line of each change."""
 
-    def __init__(self, line: Line, clock: Clock) -> None:
+    def __init__(self, line: Lines, clock: Clock) -> None:
         self._line = line
         self._clock = clock
         self._resources: dict[str, Resource] = {}

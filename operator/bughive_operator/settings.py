@@ -11,10 +11,13 @@ from bughive_operator.policy import Policy
 from bughive_operator.quota import Quota, Quotas
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.lease import TAKEOVER_GRACE_SECONDS
+from bughive_protocol.queues import TENANT_QUEUE
 from bughive_protocol.settings import RedisSettings
 
 Seconds = Annotated[float, Field(gt=0)]
 PerSecond = Annotated[float, Field(gt=0)]
+TenantQueue = Annotated[str, Field(pattern=TENANT_QUEUE)]
+Namespace = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 Endpoint = Annotated[str, Field(pattern=r"^(http://[^\s/]+/\S*)?$")]
 
 
@@ -39,7 +42,7 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
     watch_namespaces: Annotated[tuple[str, ...], NoDecode] = ()
     """The namespaces to watch, separated by commas. Empty: the whole cluster."""
     max_running: Annotated[int, Field(ge=1)] = 10
-    """How many sessions may be queued or running at once, over all namespaces."""
+    """How many sessions may be queued or running at once, over all namespaces (of a queue, see TENANT_QUEUES)."""
     max_pages: Annotated[int, Field(ge=0)] = 0
     """How many pages sessions that are queued or running may have together, by their `spec.scope.maxPages`. 0: no
     limit."""
@@ -50,6 +53,10 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
     namespace_quotas: Annotated[dict[str, NamespaceQuota], Field(default_factory=dict)]
     """Namespaces with limits of their own in place of these two, as JSON:
     `{"team-a": {"maxRunning": 5, "maxPages": 20000}}`; a limit that is left out is none."""
+    tenant_queues: Annotated[dict[Namespace, TenantQueue], Field(default_factory=dict)]
+    """Namespaces whose sessions go to crawl queues of their own, as JSON: `{"team-a": "crawl-team-a"}`. A name begins
+    with `crawl-`; several namespaces may share a queue. MAX_RUNNING and MAX_PAGES hold for each queue by itself. Each
+    needs workers of its own: `bughive-worker --queues crawl-team-a`."""
     aging_seconds: Seconds = 600
     """For each time as long as this that a session waits, it counts as one priority more urgent; once it has waited
     for one more than there are priorities above its own, it goes before all others, so that nobody waits for ever."""
@@ -123,6 +130,7 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
         """The numbers that ``plan`` decides by."""
         return Policy(
             max_running=self.max_running,
+            tenant_queues=self.tenant_queues,
             resend_after=self.resend_after_seconds,
             stop_grace=self.stop_grace_seconds,
             takeover_grace=self.takeover_grace_seconds,

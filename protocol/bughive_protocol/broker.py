@@ -15,7 +15,7 @@ from bughive_protocol.connections import (
 )
 from bughive_protocol.keys import Keys
 from bughive_protocol.messages import ROUTES
-from bughive_protocol.queues import CRAWL, DEFAULT, QUEUES, Queue
+from bughive_protocol.queues import DEFAULT, QUEUES, Queue
 from bughive_protocol.settings import RedisSettings, Serializer
 
 SEPARATOR = ":"
@@ -93,7 +93,7 @@ def _consumer(queue: Queue) -> dict[str, Any]:
         "task_acks_late": True,
         "task_reject_on_worker_lost": False,
         # A crawl that was killed is the operator's to send again; elsewhere Celery's bounded retry is enough.
-        "task_retry_on_worker_lost": queue is not CRAWL,
+        "task_retry_on_worker_lost": not queue.crawls,
         "task_time_limit": queue.time_limit,
         "task_soft_time_limit": queue.soft_time_limit,
         "worker_pool": "prefork",

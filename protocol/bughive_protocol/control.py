@@ -13,6 +13,7 @@ from typing import Any
 import redis.asyncio
 from redis.exceptions import NoScriptError
 
+from bughive_protocol.dead_letters import MAX_LETTERS, DeadLetter
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease import Signal
 from bughive_protocol.messages import crawl_task_id
@@ -152,6 +153,14 @@ class SessionControl:
     async def publish_live(self, session_ids: Sequence[str]) -> None:
         """Publish the ids whose resources exist, with the time, for ``cleanup_old_sessions``."""
         await self._run("publish_live", "", json.dumps(list(session_ids)))
+
+    async def bury(self, letter: DeadLetter) -> None:
+        """Keep a dead letter, in place of an earlier one of the same task id."""
+        await self._run("bury", "", letter.task_id, MAX_LETTERS, letter.model_dump_json())
+
+    async def dead_letters(self) -> int:
+        """How many dead letters there are."""
+        return int(await self._client.xlen(self._keys.dead_letters))
 
     async def redis_time(self) -> datetime:
         """What Redis' clock says now."""

@@ -103,8 +103,23 @@ class Keys:
         """Stream: what is still to be sent."""
         self.outbox_readers = "senders"
         """The outbox's consumer group."""
+        self.dead_letters = f"{prefix}:dead-letters"
+        """Stream: task_id, letter (JSON): messages that are not tried again."""
+        self.dead_letter_tasks = f"{prefix}:dead-letter-tasks"
+        """Hash: task id -> id of its dead letter."""
+        self.dead_letter_replays = f"{prefix}:dead-letter-replays"
+        """Sorted set: id of a dead letter -> until when the one that sends it again has the right to, in ms."""
         self.celery = f"{prefix}:celery:"
         """Goes before each of Celery's own keys."""
+
+    @property
+    def any_session(self) -> str:
+        """The pattern that every key of every session matches."""
+        return f"{self.prefix}:session:*"
+
+    def session_of(self, key: str) -> str:
+        """The id of the session that a key is of."""
+        return key.removeprefix(f"{self.prefix}:session:").rpartition(":")[0]
 
     def history_lock(self, namespace: str, site: str) -> str:
         """String: held by whoever changes what is known of this site's bugs."""

@@ -8,6 +8,7 @@ from celery.signals import setup_logging, worker_process_init, worker_process_sh
 from bughive_protocol.broker import make_app
 from bughive_protocol.logging import configure_logging, configured_format
 from bughive_protocol.queues import Queue
+from bughive_worker.runtime.burial import Burial
 from bughive_worker.runtime.child import Child
 from bughive_worker.runtime.health_step import health_step
 from bughive_worker.runtime.holder import Holder
@@ -29,6 +30,7 @@ def build_worker_app(settings: WorkerSettings, queue: Queue, open_work: OpenWork
     register_tasks(app, settings, Holder(child, drain))
     _listen(settings, child)
     TaskMetrics(queue).install()
+    Burial(settings, queue).install(app)
     if settings.health_file:
         app.steps["worker"].add(health_step(settings.health_file))
     return app

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from bughive_protocol.queues import QUEUES, Queue
+from bughive_protocol.queues import QUEUES, Queue, queue_named
 from bughive_worker.runtime.health_file import ailment
 
 
@@ -33,7 +33,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line; where it is wrong, say how and end the process with code 2."""
     parser = argparse.ArgumentParser(prog="bughive-worker", description="Crawl, and do what follows from it.")
     purpose = parser.add_mutually_exclusive_group(required=True)
-    purpose.add_argument("--queues", type=_one_queue, metavar="QUEUE", help=f"serve one of: {', '.join(QUEUES)}")
+    known = f"{', '.join(QUEUES)}, or a tenant's, crawl-NAME"
+    purpose.add_argument("--queues", type=_one_queue, metavar="QUEUE", help=f"serve one of: {known}")
     purpose.add_argument(
         "--check-health", type=Path, metavar="FILE", help="exit with 1 if the worker that touches FILE is stuck"
     )
@@ -50,9 +51,12 @@ def _one_queue(names: str) -> Queue:
             "a worker serves one queue, for limits and unacknowledged messages are kept by queue; start one for each: "
             + " & ".join(f"bughive-worker --queues {name.strip()}" for name in names.split(","))
         )
-    if names not in QUEUES:
-        raise argparse.ArgumentTypeError(f"there is no queue {names!r}; choose from {', '.join(QUEUES)}")
-    return QUEUES[names]
+    queue = queue_named(names)
+    if queue is None:
+        raise argparse.ArgumentTypeError(
+            f"there is no queue {names!r}; choose from {', '.join(QUEUES)}, or crawl-NAME for a tenant's"
+        )
+    return queue
 
 
 def _children(number: str) -> int:

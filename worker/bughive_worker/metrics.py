@@ -7,6 +7,7 @@ processes only: what a child that was killed last said must not stand for ever.
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from bughive_protocol.dead_letters import LetterReason
 from bughive_protocol.frontier import LinkRecord, LinkVerdict, PageEnd, PageRecord
 from bughive_protocol.messages import ROUTES
 
@@ -43,6 +44,13 @@ TASK_SECONDS = Histogram(
     "Tasks, from begin to end; those that were killed are left out.",
     ["task"],
     buckets=_TASK_BUCKETS,
+    registry=REGISTRY,
+)
+DEAD_LETTERS = Counter(
+    f"{_PREFIX}_dead_letters",
+    "Messages that are not tried again and were kept as dead letters, by task and reason; other: a task that is not "
+    "BugHive's, or none.",
+    ["task", "reason"],
     registry=REGISTRY,
 )
 
@@ -132,6 +140,9 @@ for _turn_end in ("Finished", "Drain", "Slice", "Suspend", "Cancel", "Error", "I
 for _task in ROUTES:
     for _outcome in ("success", "failure", "killed"):
         TASKS.labels(_task, _outcome)
+for _task in (*ROUTES, "other"):
+    for _letter in set(LetterReason) - {LetterReason.POISON_SESSION}:
+        DEAD_LETTERS.labels(_task, _letter)
 
 
 def count_page(record: PageRecord, seconds: float) -> None:

@@ -10,7 +10,7 @@ from celery.exceptions import SecurityWarning
 from bughive_protocol.artifact_url import Directory, parse_artifact_url
 from bughive_protocol.lease import LEASE_TTL_SECONDS
 from bughive_protocol.logging import configure_logging, configured_format
-from bughive_protocol.queues import CRAWL, Queue
+from bughive_protocol.queues import Queue
 from bughive_protocol.settings import load
 from bughive_worker.app import build_worker_app
 from bughive_worker.runtime.work import OpenWork
@@ -35,7 +35,7 @@ def serve(
     configure_logging(configured_format(settings.log_format), settings.log_level)
     # Celery warns root of pickle, which runs what it is sent; our messages are JSON, and nothing else is read.
     warnings.filterwarnings("ignore", "You're running the worker with superuser privileges", SecurityWarning)
-    if queue is CRAWL:
+    if queue.crawls:
         _require_writable(settings.artifact_url)
     worker = build_worker_app(settings, queue, open_work, lease_seconds).Worker(
         hostname=f"{queue.name}.{os.getpid()}@{socket.gethostname()}",

@@ -33,6 +33,8 @@ class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSet
     history_retention_days: Annotated[float, Field(ge=0)] = 365
     """A bug that no session of its site has seen for so long, in days, is forgotten: should it come back, it is new.
     0: none is forgotten."""
+    dead_letter_days: Annotated[float, Field(ge=0)] = 14
+    """`cleanup_old_sessions` removes dead letters that are older than this, in days. 0: it removes none."""
     slice_seconds: Annotated[float, Field(gt=0, le=2400)] = 2400
     """After this many seconds a crawl hands over, and waits for its next turn like any other session."""
     health_file: Path | None = None

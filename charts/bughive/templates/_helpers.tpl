@@ -129,10 +129,28 @@ capabilities:
 checksum/keys: {{ list .Values.anthropic.apiKey .Values.linear.apiKey .Values.redis.external.url | join "\n" | sha256sum }}
 {{- end }}
 
+{{/* Every queue by its name, as a JSON map: the four, and those of tenants, which are like the crawl queue but for what they say. */}}
+{{- define "bughive.queues" -}}
+{{- $queues := deepCopy .Values.queues }}
+{{- range $name, $tenant := .Values.tenants }}
+{{- $_ := set $queues (printf "crawl-%s" $name) (mergeOverwrite (deepCopy $.Values.queues.crawl) (omit $tenant "namespaces")) }}
+{{- end }}
+{{- toJson $queues }}
+{{- end }}
+
+{{/* The components whose pods crawl, as a JSON list. */}}
+{{- define "bughive.crawlComponents" -}}
+{{- $names := list "worker-crawl" }}
+{{- range $name, $_ := .Values.tenants }}
+{{- $names = append $names (printf "worker-crawl-%s" $name) }}
+{{- end }}
+{{- toJson $names }}
+{{- end }}
+
 {{/* The components whose pods use Redis and the artifact store, as a JSON list. */}}
 {{- define "bughive.clientComponents" -}}
 {{- $names := list "operator" "cleanup" "flower" }}
-{{- range $queue, $_ := .Values.queues }}
+{{- range $queue, $_ := include "bughive.queues" . | fromJson }}
 {{- $names = append $names (printf "worker-%s" $queue) }}
 {{- end }}
 {{- toJson $names }}

@@ -13,7 +13,7 @@ The first rule that has something to say decides. What each looks at, and what i
 | deadline  | any other | no verdict                      | deadline | Failed, or Cancel(...Deadline...)   |
 | suspend   | any other | lease held                      | suspend  | SetSignal, wait; FenceOff after 30 s |
 |           |           | no lease                        | suspend  | Suspended                           |
-| poison    | Queued,   | lost again, no page crawled     | -        | Cancel(PoisonSession)               |
+| poison    | Queued,   | lost again, no page crawled     | -        | Bury, Cancel(PoisonSession)         |
 | takeover  | Running   | lost, released, emptied, newer  | -        | the next attempt, or Cancel(error)  |
 | dispatch  | Queued    | fence missing or not sent       | -        | Dispatch, Send                      |
 |           |           | sent, no lease for too long     | -        | Send again                          |

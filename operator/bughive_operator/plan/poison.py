@@ -1,6 +1,7 @@
 """Rule ``poison``: a session that kills its workers is not handed to further ones."""
 
-from bughive_operator.actions import Action
+from bughive_operator.actions import Action, Bury
+from bughive_operator.plan import sentences
 from bughive_operator.plan.attempt import close
 from bughive_operator.plan.cancel import stop
 from bughive_operator.plan.view import Turn, View
@@ -14,6 +15,8 @@ def poison(view: View) -> tuple[Action, ...] | None:
     """
     if view.turn is not Turn.LOST:
         return None
-    if close(view).value("attempts_without_progress") < view.policy.poison_attempts:
+    draft = close(view)
+    if draft.value("attempts_without_progress") < view.policy.poison_attempts:
         return None
-    return stop(view, Reason.POISON_SESSION)
+    told = sentences.stopped(view, Reason.POISON_SESSION, draft.value("failures"))
+    return (Bury(view.attempt, told), *stop(view, Reason.POISON_SESSION))

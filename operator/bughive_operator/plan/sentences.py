@@ -6,6 +6,7 @@ from bughive_crds.crawl_session import BugCounts, Progress
 from bughive_operator.plan.view import View
 from bughive_operator.quota import Hold, Unit
 from bughive_operator.reasons import Reason
+from bughive_protocol.queues import CRAWL
 
 _SEVERITIES = ("critical", "high", "medium", "low")
 
@@ -51,10 +52,16 @@ def queued(view: View, attempt: int) -> str:
     sends = view.redis.sends if view.redis.attempt == attempt else 0
     if sends > 1:
         return (
-            f"Attempt {attempt} was sent {sends} times and no worker has taken it. "
+            f"Attempt {attempt} was sent {sends} times and no worker{_of_queue(view)} has taken it. "
             "Check that crawl workers are running and can reach Redis, or whether all are busy."
         )
-    return f"Attempt {attempt} waits for a free worker."
+    return f"Attempt {attempt} waits for a free worker{_of_queue(view)}."
+
+
+def _of_queue(view: View) -> str:
+    """Names a tenant's queue; the common one goes without saying."""
+    queue = view.policy.queue_of(view.resource.namespace)
+    return f" of the queue {queue}" if queue != CRAWL.name else ""
 
 
 def in_line(view: View) -> str:

@@ -66,6 +66,7 @@ def test_every_setting_of_the_code_can_be_set_by_values(render, settings, owner,
 
 
 EVERYTHING = {
+    "tenants": {"team-a": {"namespaces": ["team-a"]}},
     "operator": {"watchNamespaces": ["team-a"]},
     "egress": {"allowCIDRs": ["10.0.0.0/8"], "allowHosts": ["shop.svc"]},
     "chromium": {"sandbox": True, "localhostProfile": "profiles/chromium.json"},
@@ -138,6 +139,11 @@ def test_a_queue_may_differ_from_the_other_workers(render):
         ({"chromium": {"sandbox": True}}, "chromium.sandbox needs chromium.localhostProfile"),
         ({"workers": {"serviceAccount": {"create": False}}}, "workers.serviceAccount.name is needed"),
         ({"metrics": {"enabled": False, "podMonitor": {"enabled": True}}}, "metrics.podMonitor needs metrics.enabled"),
+        ({"tenants": {"a": {"namespaces": []}}}, "minItems: got 0, want 1"),
+        ({"tenants": {"a": {"replicas": 1}}}, "missing property 'namespaces'"),
+        ({"tenants": {"Team_A": {"namespaces": ["a"]}}}, "'Team_A' does not match pattern"),
+        ({"tenants": {"a": {"namespaces": ["x"], "replcas": 1}}}, "additional properties 'replcas' not allowed"),
+        ({"tenants": {"a": {"namespaces": ["x"]}, "b": {"namespaces": ["x"]}}}, "x is the tenant a's already"),
         ({"reports": {"ingress": {"enabled": True}}}, "reports.ingress.host is needed"),
     ],
 )
@@ -212,6 +218,51 @@ def test_a_namespaced_operator_has_its_rights_in_its_namespaces_only(render):
 def test_cleanup_keeps_reports_as_long_as_the_default_queue_says(render):
     pods = pod_specs(render({"queues": {"default": {"settings": {"artifactRetentionDays": 7}}}}))
     assert environment(pods["CronJob/bughive-cleanup"])["BUGHIVE_ARTIFACT_RETENTION_DAYS"] == "7"
+
+
+TENANTS = {
+    "team-a": {
+        "namespaces": ["team-a", "team-a-test"],
+        "autoscaling": {"maxReplicas": 3},
+        "nodeSelector": {"pool": "a"},
+    },
+    "b": {"namespaces": ["team-b"], "autoscaling": {"mode": "keda"}},
+}
+
+
+def test_a_tenant_has_workers_of_its_own_that_serve_its_queue(render):
+    objects = render({"tenants": TENANTS})
+    pods = pod_specs(objects)
+    routes = environment(pods["Deployment/bughive-operator"])["TENANT_QUEUES"]
+    assert json.loads(routes) == {"team-a": "crawl-team-a", "team-a-test": "crawl-team-a", "team-b": "crawl-b"}
+    own = pods["Deployment/bughive-worker-crawl-team-a"]
+    assert own["spec"]["containers"][0]["args"] == ["bughive-worker", "--queues", "crawl-team-a", "--concurrency", "2"]
+    assert own["spec"]["nodeSelector"] == {"pool": "a"}
+    assert "nodeSelector" not in pods["Deployment/bughive-worker-crawl"]["spec"]
+    (scaler,) = of_kind(objects, "HorizontalPodAutoscaler", "worker-crawl-team-a")
+    assert scaler["spec"]["maxReplicas"] == 3
+    (scaled,) = of_kind(objects, "ScaledObject", "worker-crawl-b")
+    lists = [trigger["metadata"]["listName"] for trigger in scaled["spec"]["triggers"]]
+    assert lists == [f"bughive:celery:crawl-b{step}" for step in ("", ":3", ":6", ":9")]
+    for name in ("crawl", "crawl-team-a", "crawl-b"):
+        assert of_kind(objects, "PodDisruptionBudget", f"worker-{name}"), name
+
+
+def test_a_tenants_workers_are_in_every_policy_that_workers_need(render):
+    objects = render({"tenants": TENANTS})
+
+    def components(name):
+        (policy,) = of_kind(objects, "NetworkPolicy", name)
+        selectors = [policy["spec"]["podSelector"]]
+        selectors += [
+            peer["podSelector"] for rule in policy["spec"].get("ingress", []) for peer in rule.get("from", [])
+        ]
+        expressions = [one for selector in selectors for one in selector.get("matchExpressions", [])]
+        return {value for one in expressions if one["key"].endswith("component") for value in one["values"]}
+
+    for policy in ("bughive-worker", "bughive-crawl", "bughive-redis", "bughive-artifacts", "bughive-test"):
+        assert {"worker-crawl", "worker-crawl-team-a", "worker-crawl-b"} <= components(policy), policy
+    assert "worker-media" not in components("bughive-crawl")
 
 
 def test_a_new_version_of_the_chart_replaces_no_pod_by_its_labels(render):

@@ -58,6 +58,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
             "crawl": {"autoscaling": {"mode": "keda", "keda": {"triggers": [{"type": "cron", "metadata": {}}]}}}
         },
     },
+    "tenants": {"tenants": {"team-a": {"namespaces": ["team-a"]}, "b": {"namespaces": ["b"], "concurrency": 1}}},
     "fewer queues": {"queues": {"media": {"enabled": False}, "tickets": {"enabled": False}}},
     "a queue of its own kind": {
         "queues": {"crawl": {"nodeSelector": {"pool": "crawl"}, "tolerations": [{"operator": "Exists"}]}}

@@ -41,11 +41,11 @@ class Note:
 class Worker:
     """One `bughive-worker`, with scripted sessions."""
 
-    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
+    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path, script: Path = SCRIPT) -> None:
         self.log = log
         with log.open("ab") as sink:
             self.process = subprocess.Popen(
-                [sys.executable, str(SCRIPT), *arguments],
+                [sys.executable, str(script), *arguments],
                 env=environment,
                 stderr=sink,
                 stdout=sink,

@@ -6,6 +6,7 @@ environment makes its leases shorter than the product's.
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -48,6 +49,8 @@ class ScriptedWork:
                 return True
             case "pages":
                 return await self._crawl_pages(turn)
+            case "deadly":
+                os.kill(os.getpid(), signal.SIGKILL)
             case "unreachable":
                 raise SiteUnreachable("script.test refuses connections")
             case "refused":
@@ -76,13 +79,15 @@ class ScriptedWork:
         frontier = RedisFrontier(self._client, self._keys, turn.fence, Limits(turn.spec.scope.max_pages))
         await frontier.add([FrontierItem(url=f"{SITE}/{n}", depth=1) for n in range(turn.spec.scope.max_pages)])
         while not turn.stop.is_set():
-            claims = await frontier.claim_pages(3)
+            claims = await frontier.claim_pages(1 if "deadly" in script else 3)
             if not claims:
                 return True
             for claim in claims:
                 turn.at_page(claim.item.url)
                 await self._note(turn, f"visited {claim.item.url}")
                 await asyncio.sleep(seconds)
+                if claim.item.url.rpartition("/")[2] in script.get("deadly", ()):
+                    os.kill(os.getpid(), signal.SIGKILL)
                 if turn.stop.is_set():
                     return False
                 page = PageResult(url=claim.item.url, end=PageEnd.LOADED, status=200)

@@ -126,11 +126,12 @@ def test_cleanup_says_what_it_would_remove_and_removes_what_is_gone(lab) -> None
     lab.client.zadd(lab.keys.sessions, {kept: two_hours_ago, gone: two_hours_ago})
     lab.control(lambda control: control.publish_live([kept]))
     said = lab.app.send_task(CLEANUP_OLD_SESSIONS, kwargs={"dry_run": True}).get(timeout=30)
-    removal = {"session_id": gone, "because": "its resource is gone"}
-    assert said == {"dry_run": True, "removed": [removal], "kept": 1, "reports": []}
+    none = {"session": 0, "orphan": 0, "deadLetter": 0, "report": 0}
+    names = [{"kind": "session", "name": gone, "because": "its resource is gone"}]
+    assert said == {"dry_run": True, "removed": {**none, "session": 1}, "kept": 1, "names": names}
     assert set(lab.control(lambda control: control.stored_sessions())) == {kept, gone}
     done = lab.app.send_task(CLEANUP_OLD_SESSIONS).get(timeout=30)
-    assert done == {"dry_run": False, "removed": [removal], "kept": 1, "reports": []}
+    assert done == {"dry_run": False, "removed": {**none, "session": 1}, "kept": 1}
     assert set(lab.control(lambda control: control.stored_sessions())) == {kept}
 
 
@@ -150,7 +151,7 @@ def test_cleanup_removes_reports_from_the_bucket_whose_session_is_gone(lab, arti
     lab.start_worker("default", **artifact_server.environment, BUGHIVE_ARTIFACT_RETENTION_DAYS="6")
     lab.control(lambda control: control.publish_live([kept]))
     said = lab.app.send_task(CLEANUP_OLD_SESSIONS, kwargs={"dry_run": True}).get(timeout=30)
-    assert said["reports"] == [f"shop/{gone}"]
+    assert [each["name"] for each in said["names"] if each["kind"] == "report"] == [f"shop/{gone}"]
     assert {file for file, _ in asyncio.run(store.files())} == set(files)
-    assert lab.app.send_task(CLEANUP_OLD_SESSIONS).get(timeout=30)["reports"] == [f"shop/{gone}"]
+    assert lab.app.send_task(CLEANUP_OLD_SESSIONS).get(timeout=30)["removed"]["report"] == 1
     assert {file.session_id for file, _ in asyncio.run(store.files())} == {kept}

@@ -6,7 +6,7 @@ import pytest
 from fixtures.session_states import RUNNING, STARTED, cancelled, release
 
 from bughive_crds.crawl_session import Outcome, Phase
-from bughive_operator.actions import Cancel, Dispatch
+from bughive_operator.actions import Bury, Cancel, Dispatch
 from bughive_operator.reasons import Reason
 
 
@@ -90,7 +90,9 @@ def test_the_third_worker_lost_without_a_page_is_the_last(situation, lease):
         return situation(status=status, redis={**STARTED, "leases": (lease(-9),), "counts": {"crawled": crawled}})
 
     assert lost(2, 4).orders() == [Dispatch(2)]
-    assert lost(3, 4).orders() == [Cancel(1, Reason.POISON_SESSION)]
+    buried, ended = lost(3, 4).orders()
+    assert isinstance(buried, Bury)
+    assert ended == Cancel(1, Reason.POISON_SESSION)
     assert lost(3, 5).orders() == [Dispatch(2)]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bughive_crds.crawl_session import CrawlSessionStatus
 from bughive_operator.clock import ManualClock
-from bughive_operator.line import Line
+from bughive_operator.lines import Lines
 from bughive_operator.merge_patch import merge_patch, status_patch
 from bughive_operator.observation import Resource
 from bughive_operator.quota import Quota, Quotas
@@ -27,7 +27,10 @@ def body(version=1, uid="a", **parts):
 
 @pytest.fixture
 def sessions():
-    return Sessions(Line(Quotas(Quota(2)), timedelta(minutes=10)), ManualClock(datetime(2026, 6, 1, 13, tzinfo=UTC)))
+    return Sessions(
+        Lines(Quotas(Quota(2)), timedelta(minutes=10), lambda _: "crawl"),
+        ManualClock(datetime(2026, 6, 1, 13, tzinfo=UTC)),
+    )
 
 
 def test_only_what_is_newer_counts_as_a_change(sessions):

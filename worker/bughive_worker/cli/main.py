@@ -10,6 +10,7 @@ from typing import NoReturn
 from bughive_crds.crawl_session import Outcome
 from bughive_crds.model import Severity
 from bughive_protocol.errors import BugHiveError
+from bughive_worker.cli.dead_letters_arguments import add_dead_letters
 
 PASSED, BUGS_FOUND, COULD_NOT_CRAWL = 0, 1, 2
 """The exit codes of ``bughive crawl``."""
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("--open", action="store_true", help="open report.html in the browser")
     report.set_defaults(run=_report)
+    add_dead_letters(commands)
     detectors = commands.add_parser("detectors", help="list every detector")
     detectors.set_defaults(run=_detectors)
     return parser

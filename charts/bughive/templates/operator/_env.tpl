@@ -1,5 +1,15 @@
 {{/* What the operator needs besides its settings. */}}
 {{- define "bughive.operatorEnv" -}}
+{{- $routes := dict }}
+{{- range $name, $tenant := .Values.tenants }}
+{{- range $tenant.namespaces }}
+{{- $_ := set $routes . (printf "crawl-%s" $name) }}
+{{- end }}
+{{- end }}
+{{- if $routes }}
+- name: TENANT_QUEUES
+  value: {{ toJson $routes | quote }}
+{{- end }}
 {{- if .Values.reports.enabled }}
 - name: REPORTS_ENDPOINT
   value: http://0.0.0.0:8082/reports

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bughive_protocol.live import Live
+from bughive_protocol.retirement import Retirement
 from bughive_protocol.state import SessionState, SessionStatus
 from bughive_worker.tasks.cleanup_old_sessions import Stored, because_of
 
@@ -53,10 +54,10 @@ def test_a_session_that_may_be_needed_stays(session: Stored, listed: Live | None
 @pytest.mark.parametrize(
     ("session", "listed", "why"),
     [
-        (stored(), live("b"), "its resource is gone"),
-        (stored(SessionStatus.FAILED, ended=25 * HOUR, acknowledged=True), None, "it ended more than 24 h ago"),
-        (stored(SessionStatus.COMPLETED, ended=HOUR), live(), "its resource is gone"),
+        (stored(), live("b"), Retirement.GONE),
+        (stored(SessionStatus.FAILED, ended=25 * HOUR, acknowledged=True), None, Retirement.OVER),
+        (stored(SessionStatus.COMPLETED, ended=HOUR), live(), Retirement.GONE),
     ],
 )
-def test_a_session_that_nobody_needs_goes_and_it_is_said_why(session: Stored, listed: Live | None, why: str) -> None:
-    assert because_of(session, listed, NOW, 24 * HOUR) == why
+def test_a_session_that_nobody_needs_goes(session: Stored, listed: Live | None, why: Retirement) -> None:
+    assert because_of(session, listed, NOW, 24 * HOUR) is why
