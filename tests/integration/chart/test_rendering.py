@@ -182,13 +182,16 @@ def rights(objects, kind, name):
 
 
 SESSIONS = {
-    "bughive.dev/crawlsessions[]": ["delete", "get", "list", "watch"],
+    "bughive.dev/crawlsessions[]": ["create", "delete", "get", "list", "watch"],
+    "bughive.dev/crawlschedules[]": ["get", "list", "watch"],
     "bughive.dev/crawlsessions/status[]": ["patch"],
+    "bughive.dev/crawlschedules/status[]": ["patch"],
     "bughive.dev/crawlreports[]": ["create", "patch"],
     "events[]": ["create"],
 }
 DEFINITIONS = {
-    "apiextensions.k8s.io/customresourcedefinitions['crawlreports.bughive.dev', 'crawlsessions.bughive.dev']": ["get"]
+    "apiextensions.k8s.io/customresourcedefinitions"
+    "['crawlreports.bughive.dev', 'crawlschedules.bughive.dev', 'crawlsessions.bughive.dev']": ["get"]
 }
 
 
