@@ -41,6 +41,5 @@ class ScheduleReason(StrEnum):
 class EventReason(StrEnum):
     """Of events that are no change of a condition."""
 
-    STARTED = "Started"
     STARTED_ON_DEMAND = "StartedOnDemand"
     REPLACED = "Replaced"
