@@ -250,6 +250,21 @@ async def test_an_operator_that_dies_around_the_creation_starts_the_run_once(
     assert uids <= {item["metadata"]["uid"] for item in sessions.values()}
 
 
+async def test_two_operators_at_once_start_a_run_once(operators, schedules, clock):
+    await operators.start(clock=clock)
+    await operators.start(clock=clock)
+    await schedules.apply()
+    uids = set()
+    for _ in range(3):
+        hour = clock.to_next_hour()
+        status = await schedules.until(
+            lambda status, at=hour: status.get("lastScheduleTime") == f"{at:%Y-%m-%dT%H:%M:%SZ}"
+        )
+        uids |= {item["metadata"]["uid"] for item in (await schedules.sessions()).values()}
+    assert len(uids) == 3
+    assert (status["activeCount"], len(await schedules.sessions())) == (3, 3)
+
+
 async def test_runs_that_were_due_while_no_operator_was_there_are_started_once(operators, schedules, clock):
     await operators.start(clock=clock)
     await schedules.apply()

@@ -85,14 +85,23 @@ def test_an_hour_that_the_change_to_summer_time_skips_starts_nothing(zone, chang
 
 
 @pytest.mark.parametrize(
+    ("zone", "change", "due"),
+    [("Europe/Berlin", day(3, 29), "03-29T01:00"), ("America/New_York", day(3, 8), "03-08T07:00")],
+)
+def test_the_first_minute_after_the_skipped_hour_is_due(zone, change, due):
+    assert moments("0 3 * * *", zone, change, change + DAY) == [due]
+
+
+@pytest.mark.parametrize(
     ("zone", "expression", "change", "due"),
     [
         ("Europe/Berlin", "30 2 * * *", day(10, 25), ["10-25T00:30", "10-25T01:30"]),
+        ("Europe/Berlin", "0 2 * * *", day(10, 25), ["10-25T00:00", "10-25T01:00"]),
         ("America/New_York", "30 1 * * *", day(11, 1), ["11-01T05:30", "11-01T06:30"]),
     ],
 )
 def test_an_hour_that_comes_twice_starts_twice(zone, expression, change, due):
-    assert moments(expression, zone, change, change + DAY) == due
+    assert moments(expression, zone, change - timedelta(minutes=1), change + DAY) == due
 
 
 @pytest.mark.parametrize(
