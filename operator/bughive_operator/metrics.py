@@ -90,7 +90,9 @@ RECONCILE_SECONDS = Histogram(
     registry=REGISTRY,
 )
 RECONCILE_ERRORS = Counter(
-    f"{_PREFIX}_reconcile_errors", "Looks at a session that raised an error; each is tried again.", registry=REGISTRY
+    f"{_PREFIX}_reconcile_errors",
+    "Looks at a session or a schedule that raised an error; each is tried again.",
+    registry=REGISTRY,
 )
 QUEUE_LENGTH = Gauge(
     f"{_PREFIX}_queue_length", "Sessions that are to be looked at now and wait for their turn.", registry=REGISTRY

@@ -48,8 +48,8 @@ def _in_the_way(view: View, decision: Decision | None, missed: int) -> Said | No
             seconds = view.spec.starting_deadline_seconds
             told = f"The run of {_shown(at)} could not start within {seconds} s and was given up."
             return _false(ScheduleReason.DEADLINE_MISSED, told + _others(missed - 1))
-        case Start() if view.refusal is not None:
-            return _false(view.refusal.reason, view.refusal.message)
+        case Start(name) if refusal := view.refusal_of(name):
+            return _false(refusal.reason, refusal.message)
         case _ if view.spec.suspend:
             return _false(ScheduleReason.SUSPENDED, "Nothing starts by the schedule while spec.suspend is true.")
         case _:
@@ -69,14 +69,14 @@ def missed_runs(view: View, decision: Decision | None) -> int:
 
 
 def updated(
-    view_conditions: Iterable[ScheduleCondition],
+    before: Iterable[ScheduleCondition],
     kind: ScheduleConditionType,
     said: Said,
     now: datetime,
     generation: int,
 ) -> tuple[ScheduleCondition, ...]:
     """The conditions with one of them saying this; one that says so already stays as it is."""
-    conditions = {condition.type: condition for condition in view_conditions}
+    conditions = {condition.type: condition for condition in before}
     old = conditions.get(kind)
     status, reason, message = said
     new = ScheduleCondition(

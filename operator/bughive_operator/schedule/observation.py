@@ -54,6 +54,8 @@ class Refusal:
 
     reason: ScheduleReason
     message: str
+    run: str
+    """The session's name: the next run may have more luck."""
     at: datetime
     generation: int
     """Of the schedule: a later one may be right."""

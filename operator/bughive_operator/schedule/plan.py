@@ -16,7 +16,7 @@ from bughive_operator.schedule.conditions import missed_runs
 from bughive_operator.schedule.cron import BadSchedule, Cron, UnknownTimeZone
 from bughive_operator.schedule.due import Start, deadline_of, decide, last_due
 from bughive_operator.schedule.history import surplus
-from bughive_operator.schedule.observation import Schedule, ScheduleObservation
+from bughive_operator.schedule.observation import Refusal, Schedule, ScheduleObservation
 from bughive_operator.schedule.reasons import EventReason, ScheduleReason
 from bughive_operator.schedule.status import rejected, status_of
 from bughive_operator.schedule.view import View
@@ -41,13 +41,15 @@ def plan(observation: ScheduleObservation, now: datetime) -> SchedulePlan:
     view = View(observation, schedule.spec, cron, now)
     decision = decide(view)
     status = status_of(view, decision)
+    refusal = view.refusal_of(decision.name) if isinstance(decision, Start) else None
     actions: list[ScheduleAction] = []
-    if not (isinstance(decision, Start) and view.told and view.refusal is None):
+    # A run that is about to start needs no status of its own; the one behind it tells all.
+    if not (isinstance(decision, Start) and view.told and refusal is None):
         actions += _patch(schedule, status, missed_runs(view, decision))
-    if isinstance(decision, Start) and view.now >= _retry_at(view):
+    if isinstance(decision, Start) and (refusal is None or now >= refusal.at + RETRY):
         actions += _start(decision)
     actions += [DeleteSession(session) for session in surplus(view.spec, observation.sessions)]
-    return SchedulePlan(tuple(actions), _wake(view, status))
+    return SchedulePlan(tuple(actions), _wake(view, status, refusal))
 
 
 def _reject(schedule: Schedule, reason: ScheduleReason, message: str, now: datetime) -> SchedulePlan:
@@ -68,17 +70,12 @@ def _start(decision: Start) -> Iterator[ScheduleAction]:
     yield CreateSession(decision.name, decision.at, decision.on_demand)
 
 
-def _wake(view: View, status: CrawlScheduleStatus) -> datetime | None:
+def _wake(view: View, status: CrawlScheduleStatus, refusal: Refusal | None) -> datetime | None:
     waiting = last_due(view)
     moments = (
         status.next_schedule_time,
         view.run_at,
         deadline_of(view, waiting) if waiting is not None else None,
-        _retry_at(view),
+        refusal.at + RETRY if refusal is not None else None,
     )
     return min((at for at in moments if at is not None and at > view.now), default=None)
-
-
-def _retry_at(view: View) -> datetime:
-    """When the session that is due may be created: at once, unless it was refused a moment ago."""
-    return view.refusal.at + RETRY if view.refusal is not None else view.now

@@ -64,7 +64,8 @@ class ScheduleReconciler:
             self._refusals.pop(uid, None)
             return None
         wanted = plan(self._observe(schedule), self._clock.now())
-        with bound_contextvars(schedule=f"{schedule.namespace}/{schedule.name}"):
+        named = bound_contextvars(schedule=f"{schedule.namespace}/{schedule.name}")
+        with named, metrics.RECONCILE_ERRORS.count_exceptions():
             try:
                 return await self._apply(schedule, wanted)
             except Conflict:
@@ -72,6 +73,9 @@ class ScheduleReconciler:
                 # Our copy is old. The newest is one read away; the plan is made again from it.
                 await self._read_again(schedule)
                 return CONFLICT_SECONDS
+            except NotFound:
+                self._schedules.remove(uid)
+                return None
 
     def _observe(self, schedule: Schedule) -> ScheduleObservation:
         return ScheduleObservation(
@@ -109,27 +113,32 @@ class ScheduleReconciler:
         try:
             body = await self._api.create_session(schedule.namespace, session_manifest(schedule, run))
         except Conflict:
-            # An operator before us created it, or somebody else did; the session itself says who.
-            body = await self._api.session(schedule.namespace, run.name)
-            self._take_in(body)
-            if Resource.parse(body).controller == schedule.uid:
-                return
-            told = f"There is a CrawlSession {run.name} that is not of this schedule: delete it, and the run starts."
-            self._refused(schedule, ScheduleReason.NAME_TAKEN, told)
+            await self._look_who_was_first(schedule, run)
             return
         except ApiServerError as error:
             if error.status // 100 != CLIENT_ERROR or error.status in _PASSING:
                 raise
             told = f"The API server refuses {run.name}, and is asked again each minute: {error}"
-            self._refused(schedule, ScheduleReason.CREATE_REFUSED, told)
+            self._refused(schedule, run, ScheduleReason.CREATE_REFUSED, told)
             return
         self._refusals.pop(schedule.uid, None)
         self._take_in(body)
         metrics.SCHEDULE_STARTS.labels("RunAt" if run.on_demand else "Schedule").inc()
         log.info("started a session by schedule", session=run.name, on_demand=run.on_demand)
 
-    def _refused(self, schedule: Schedule, reason: ScheduleReason, message: str) -> None:
-        self._refusals[schedule.uid] = Refusal(reason, message, self._clock.now(), schedule.generation)
+    async def _look_who_was_first(self, schedule: Schedule, run: CreateSession) -> None:
+        """There is a session of this name: an operator before us created it, or somebody else did."""
+        try:
+            body = await self._api.session(schedule.namespace, run.name)
+        except NotFound:
+            return  # it went at this moment; the next plan tries again
+        self._take_in(body)
+        if Resource.parse(body).controller != schedule.uid:
+            told = f"There is a CrawlSession {run.name} that is not of this schedule: delete it, and the run starts."
+            self._refused(schedule, run, ScheduleReason.NAME_TAKEN, told)
+
+    def _refused(self, schedule: Schedule, run: CreateSession, reason: ScheduleReason, message: str) -> None:
+        self._refusals[schedule.uid] = Refusal(reason, message, run.name, self._clock.now(), schedule.generation)
         log.warning("a session cannot be started by schedule", reason=reason, message=message)
 
     def _take_in(self, body: Body) -> None:

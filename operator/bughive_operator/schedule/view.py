@@ -63,12 +63,6 @@ class View:
         return wanted if done is None or wanted > done else None
 
     @property
-    def refusal(self) -> Refusal | None:
-        """Why the session that is due was refused; None: it was not, or the schedule has changed since."""
-        refusal = self.observation.refusal
-        return refusal if refusal is not None and refusal.generation == self.schedule.generation else None
-
-    @property
     def told(self) -> bool:
         """Whether the status knows of every run that has its session."""
         known = (self.status.last_schedule_time, self.status.last_run_at)
@@ -78,6 +72,12 @@ class View:
     def cursor(self) -> datetime:
         """All moments up to this one are settled: started, given up, or before the schedule was there."""
         return max(at for at in (self.schedule.created_at, self.last_started, self.status.last_missed_time) if at)
+
+    def refusal_of(self, run: str) -> Refusal | None:
+        """Why the session of this name could not be created; None: it was not tried since the schedule changed."""
+        refusal = self.observation.refusal
+        wanted = (run, self.schedule.generation)
+        return refusal if refusal is not None and (refusal.run, refusal.generation) == wanted else None
 
     def _latest(self, known: datetime | None, read: Callable[[str, str], datetime | None]) -> datetime | None:
         moments = [read(self.schedule.name, session.name) for session in self.observation.sessions]

@@ -301,11 +301,29 @@ def test_a_schedule_that_is_being_deleted_starts_nothing_more(world):
     assert shop.created == []
 
 
+def refused(shop, reason):
+    return Refusal(reason, "It is refused.", f"shop-{shop.now:%Y%m%d-%H%M}", shop.now, shop.schedule.generation)
+
+
+def test_a_refusal_does_not_stand_in_the_way_of_the_next_run(world):
+    shop = world(startingDeadlineSeconds=600)
+    shop.settle()
+    shop.now = at(12)
+    shop.refusal = refused(shop, ScheduleReason.CREATE_REFUSED)
+    shop.settle()
+    shop.now = at(12, 11)
+    shop.settle()
+    assert shop.reason() == "DeadlineMissed"
+    shop.until(at(13))
+    assert (shop.created, shop.reason()) == (["shop-20260601-1300"], "Started")
+    assert [event.reason for event in shop.events] == ["CreateRefused", "DeadlineMissed", "Started"]
+
+
 def test_a_session_that_is_refused_is_told_and_tried_again_in_a_minute(world):
     shop = world()
     shop.settle()
     shop.now = at(12)
-    shop.refusal = Refusal(ScheduleReason.CREATE_REFUSED, "The API server refuses it: 403", shop.now, 1)
+    shop.refusal = refused(shop, ScheduleReason.CREATE_REFUSED)
     shop.settle()
     assert (shop.created, shop.reason(), shop.wake) == ([], "CreateRefused", at(12, 1))
     assert shop.events[-1].warning
@@ -320,7 +338,7 @@ def test_a_schedule_that_was_changed_after_a_refusal_is_tried_again_at_once(worl
     shop = world()
     shop.settle()
     shop.now = at(12)
-    shop.refusal = Refusal(ScheduleReason.NAME_TAKEN, "taken", shop.now, 1)
+    shop.refusal = refused(shop, ScheduleReason.NAME_TAKEN)
     shop.settle()
     shop.change(jitterSeconds=0)
     assert any(isinstance(action, CreateSession) for action in shop.actions())
