@@ -5,11 +5,12 @@ from typing import Any
 
 from bughive_crds import GROUP, VERSION
 from bughive_crds.crawl_report import CrawlReportContent
+from bughive_crds.crawl_schedule import MAX_NAME, CrawlScheduleSpec, CrawlScheduleStatus
 from bughive_crds.crawl_session import MUTABLE_FIELDS, CrawlSessionSpec, CrawlSessionStatus
 from bughive_crds.model import VALIDATIONS
 from bughive_crds.openapi import Schema, structural_schema
 
-REVISION = 1
+REVISION = 2
 """Raised with each change of a schema; the operator refuses to run on an older one."""
 
 REVISION_ANNOTATION = f"{GROUP}/crd-revision"
@@ -82,9 +83,41 @@ def crawl_report() -> dict[str, Any]:
     )
 
 
+def crawl_schedule() -> dict[str, Any]:
+    """The CustomResourceDefinition of ``CrawlSchedule``."""
+    return _definition(
+        kind="CrawlSchedule",
+        plural="crawlschedules",
+        short_names=["crawlschedule"],
+        description="CrawlSessions that start by themselves, by the rules of a CronJob.",
+        parts={"spec": structural_schema(CrawlScheduleSpec), "status": structural_schema(CrawlScheduleStatus)},
+        required=["spec"],
+        rules=[
+            {
+                "rule": f"size(self.metadata.name) <= {MAX_NAME}",
+                "message": f"metadata.name must have at most {MAX_NAME} characters: the names of its sessions begin "
+                "with it",
+            }
+        ],
+        columns=[
+            Column("SCHEDULE", ".spec.schedule"),
+            Column("TIMEZONE", ".spec.timeZone"),
+            Column("SUSPEND", ".spec.suspend", "boolean"),
+            Column("ACTIVE", ".status.activeCount", "integer"),
+            Column("LAST", ".status.lastScheduleTime", "date"),
+            # As a date, kubectl would show a moment to come as <invalid>.
+            Column("NEXT", ".status.nextScheduleTime"),
+            AGE,
+            Column("POLICY", ".spec.concurrencyPolicy", wide=True),
+            Column("SCHEDULED", ".status.conditions[?(@.type=='Scheduled')].reason", wide=True),
+            Column("URL", ".spec.sessionTemplate.spec.url", wide=True),
+        ],
+    )
+
+
 def all_definitions() -> list[dict[str, Any]]:
     """Every CustomResourceDefinition of the project."""
-    return [crawl_session(), crawl_report()]
+    return [crawl_session(), crawl_report(), crawl_schedule()]
 
 
 def _immutability(spec: Schema) -> list[dict[str, str]]:
@@ -113,25 +146,26 @@ def _definition(  # noqa: PLR0913 - a CRD has this many parts
     parts: dict[str, Schema],
     required: list[str],
     columns: list[Column],
+    rules: list[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
+    schema: Schema = {
+        "description": description,
+        "type": "object",
+        "required": required,
+        "properties": {
+            "apiVersion": {"type": "string"},
+            "kind": {"type": "string"},
+            "metadata": {"type": "object"},
+            **parts,
+        },
+        **({VALIDATIONS: rules} if rules else {}),
+    }
     version = {
         "name": VERSION,
         "served": True,
         "storage": True,
         "additionalPrinterColumns": [column.manifest() for column in columns],
-        "schema": {
-            "openAPIV3Schema": {
-                "description": description,
-                "type": "object",
-                "required": required,
-                "properties": {
-                    "apiVersion": {"type": "string"},
-                    "kind": {"type": "string"},
-                    "metadata": {"type": "object"},
-                    **parts,
-                },
-            }
-        },
+        "schema": {"openAPIV3Schema": schema},
     }
     if "status" in parts:
         version["subresources"] = {"status": {}}

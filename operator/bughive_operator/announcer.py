@@ -10,7 +10,7 @@ from bughive_operator.actions import Announce
 from bughive_operator.api_call import ApiServerError
 from bughive_operator.api_server import ApiServer
 from bughive_operator.clock import Clock
-from bughive_operator.observation import Resource
+from bughive_operator.observation import Named
 from bughive_operator.rates import TokenBucket
 
 log = structlog.get_logger(__name__)
@@ -29,10 +29,10 @@ class Announcer:
         self._api = api
         self._clock = clock
         self._bucket = bucket
-        self._waiting: deque[tuple[Resource, dict[str, Any]]] = deque(maxlen=MAX_WAITING)
+        self._waiting: deque[tuple[Named, dict[str, Any]]] = deque(maxlen=MAX_WAITING)
         self._some = asyncio.Event()
 
-    def announce(self, resource: Resource, event: Announce) -> None:
+    def announce(self, resource: Named, event: Announce) -> None:
         """Have an event posted that says when this was."""
         self._waiting.append((resource, _body(event, f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}")))
         self._some.set()
@@ -72,7 +72,7 @@ class Announcer:
         try:
             await self._api.post_event(resource, body)
         except ApiServerError as error:
-            log.warning("event was not posted", session_id=resource.uid, reason=body["reason"], error=str(error))
+            log.warning("event was not posted", uid=resource.uid, reason=body["reason"], error=str(error))
 
 
 def _body(event: Announce, at: str) -> dict[str, Any]:

@@ -16,10 +16,12 @@ from bughive_operator import metrics
 from bughive_operator.api_call import APPLY_PATCH, JSON, MERGE_PATCH, ApiCall, ApiServerError, Body, NotFound, send
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import kopf_credentials
-from bughive_operator.observation import Resource
+from bughive_operator.observation import Named, Resource
+from bughive_operator.schedule.observation import Schedule
 from bughive_protocol.control import Digest
 
-PLURAL = "crawlsessions"
+PLURAL = Resource.plural
+SCHEDULES = Schedule.plural
 REPORTS = "crawlreports"
 FIELD_MANAGER = "bughive-operator"
 TIMEOUT_SECONDS = (10, 30)
@@ -59,9 +61,9 @@ class ApiServer:
         """The CustomResourceDefinition of one of our kinds."""
         return await self._call("GET", f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.{GROUP}")
 
-    async def sessions(self, namespaces: tuple[str, ...]) -> AsyncIterator[Body]:
-        """Every CrawlSession of these namespaces (none: of the cluster), read from the majority of etcd."""
-        for path in [_path(PLURAL, namespace) for namespace in namespaces] or [_path(PLURAL)]:
+    async def every(self, plural: str, namespaces: tuple[str, ...]) -> AsyncIterator[Body]:
+        """Every resource of a kind in these namespaces (none: of the cluster), read from the majority of etcd."""
+        for path in [_path(plural, namespace) for namespace in namespaces] or [_path(plural)]:
             query = {"limit": str(PAGE)}
             while True:
                 page = await self._call("GET", path, query=query)
@@ -71,18 +73,30 @@ class ApiServer:
                     break
                 query["continue"] = page["metadata"]["continue"]
 
-    async def session(self, resource: Resource) -> Body:
-        """The CrawlSession as it is now."""
-        return await self._call("GET", _path(PLURAL, resource.namespace, resource.name))
+    async def read(self, resource: Named) -> Body:
+        """The resource of this name as it is now."""
+        return await self._call("GET", _path(resource.plural, resource.namespace, resource.name))
 
-    async def patch_status(self, resource: Resource, changes: Body) -> Body:
+    async def session(self, namespace: str, name: str) -> Body:
+        """The CrawlSession of this name as it is now."""
+        return await self._call("GET", _path(PLURAL, namespace, name))
+
+    async def create_session(self, namespace: str, body: Body) -> Body:
+        """Create a CrawlSession.
+
+        Raises:
+            Conflict: there is one of this name already.
+        """
+        return await self._call("POST", _path(PLURAL, namespace), body, query={"fieldManager": FIELD_MANAGER})
+
+    async def patch_status(self, resource: Named, changes: Body) -> Body:
         """Merge changes into the status, if the resource is still as it was observed.
 
         Raises:
             Conflict: it is not.
         """
         body = {"metadata": {"resourceVersion": resource.resource_version}, "status": changes}
-        path = f"{_path(PLURAL, resource.namespace, resource.name)}/status"
+        path = f"{_path(resource.plural, resource.namespace, resource.name)}/status"
         return await self._call("PATCH", path, body, MERGE_PATCH, {"fieldManager": FIELD_MANAGER})
 
     async def delete_session(self, resource: Resource) -> None:
@@ -109,8 +123,8 @@ class ApiServer:
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
         await self._call("PATCH", _path(REPORTS, resource.namespace, resource.name), body, APPLY_PATCH, query)
 
-    async def post_event(self, resource: Resource, event: Body) -> None:
-        """Post an event about a session."""
+    async def post_event(self, resource: Named, event: Body) -> None:
+        """Post an event about a resource of ours."""
         reference = {**_reference(resource), "namespace": resource.namespace}
         metadata = {"generateName": f"{resource.name[:200]}.", "namespace": resource.namespace}
         body = {"metadata": metadata, "involvedObject": reference, **event}
@@ -182,5 +196,5 @@ def _leases(namespace: str) -> str:
     return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
 
 
-def _reference(resource: Resource) -> Body:
-    return {"apiVersion": API_VERSION, "kind": "CrawlSession", "name": resource.name, "uid": resource.uid}
+def _reference(resource: Named) -> Body:
+    return {"apiVersion": API_VERSION, "kind": resource.kind, "name": resource.name, "uid": resource.uid}

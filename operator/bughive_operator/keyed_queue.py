@@ -119,7 +119,7 @@ class KeyedQueue:
         except Exception:
             failures = self._failures[key] = self._failures.get(key, 0) + 1
             delay = min(FIRST_RETRY_SECONDS * 2 ** (failures - 1), LAST_RETRY_SECONDS)
-            log.warning("reconcile failed", session_id=key, failures=failures, retry_in=delay, exc_info=True)
+            log.warning("reconcile failed", uid=key, failures=failures, retry_in=delay, exc_info=True)
             # A mark that came meanwhile must not shorten the wait.
             self._dirty.discard(key)
         else:

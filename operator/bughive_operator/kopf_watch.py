@@ -1,4 +1,4 @@
-"""kopf watches CrawlSessions for us. It marks keys; it decides and writes nothing.
+"""kopf watches our kinds for us. It marks keys; it decides and writes nothing.
 
 Only ``on.event`` is used: timers, daemons and ``on.delete`` would add finalizers, and change handlers
 would patch annotations into each resource.
@@ -10,15 +10,14 @@ import logging
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import kopf
 import structlog
 
 from bughive_crds import GROUP, VERSION
-from bughive_operator.api_server import PLURAL
 from bughive_operator.health import Heartbeat
-from bughive_operator.sessions import Sessions
 
 TLS_CLOSE_SECONDS = 0.25
 BEAT_SECONDS = 1.0
@@ -27,17 +26,42 @@ STOP_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
-class KopfWatch:
-    """The watch: puts what it sees into the cache and marks what changed."""
+class Cache(Protocol):
+    """The resources of one kind as they were last seen."""
 
-    def __init__(
-        self,
-        sessions: Sessions,
-        mark: Callable[[str], None],
-        login: Callable[[], kopf.ConnectionInfo],
-    ) -> None:
-        self._sessions = sessions
-        self._mark = mark
+    def put(self, body: Mapping[str, Any]) -> bool:
+        """Take in a resource. False: it is no newer than what is known."""
+        ...
+
+    def remove(self, uid: str) -> None:
+        """The resource is gone."""
+        ...
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One kind that is watched."""
+
+    plural: str
+    cache: Cache
+    mark: Callable[[str], None]
+    """Is told the uid of each resource that changed."""
+
+    def seen(self, kind: str | None, body: Mapping[str, Any]) -> None:
+        """Take in one event; ``kind`` is the watch's word for it, None in the first list."""
+        uid = body["metadata"]["uid"]
+        if kind == "DELETED":
+            self.cache.remove(uid)
+            self.mark(uid)
+        elif self.cache.put(body):
+            self.mark(uid)
+
+
+class KopfWatch:
+    """The watch: puts what it sees into the caches and marks what changed."""
+
+    def __init__(self, kinds: tuple[Watched, ...], login: Callable[[], kopf.ConnectionInfo]) -> None:
+        self._kinds = kinds
         self.heartbeat = Heartbeat()
         """Beats in the watch's own loop."""
         self._login = login
@@ -77,15 +101,6 @@ class KopfWatch:
         if not stop.is_set():
             raise RuntimeError("the watch of the API server ended; its last log lines say why")
 
-    def seen(self, kind: str | None, body: Mapping[str, Any]) -> None:
-        """Take in one event; ``kind`` is the watch's word for it, None in the first list."""
-        uid = body["metadata"]["uid"]
-        if kind == "DELETED":
-            self._sessions.remove(uid)
-            self._mark(uid)
-        elif self._sessions.put(body):
-            self._mark(uid)
-
     async def _in_own_loop(self, operator: Coroutine[None, None, None]) -> None:
         beating = asyncio.create_task(self._beat())
         await operator
@@ -104,11 +119,15 @@ class KopfWatch:
         def on_login(**_: object) -> kopf.ConnectionInfo:
             return self._login()
 
-        async def on_event(event: kopf.RawEvent, **_: object) -> None:
-            loop.call_soon_threadsafe(self.seen, event["type"], event["object"])
+        def on_event(watched: Watched) -> Callable[..., Coroutine[Any, Any, None]]:
+            async def hand_over(event: kopf.RawEvent, **_: object) -> None:
+                loop.call_soon_threadsafe(watched.seen, event["type"], event["object"])
+
+            return hand_over
 
         kopf.on.login(registry=registry)(on_login)
-        kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)(on_event)
+        for watched in self._kinds:
+            kopf.on.event(GROUP, VERSION, watched.plural, registry=registry)(on_event(watched))
         return registry
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from bughive_crds.crawl_session import CrawlSessionStatus
+from bughive_crds.model import ApiModel
 
 
-def status_patch(before: CrawlSessionStatus, after: CrawlSessionStatus) -> dict[str, Any]:
+def status_patch(before: ApiModel, after: ApiModel) -> dict[str, Any]:
     """The smallest merge patch; what a newer operator put beside these fields stays."""
     return merge_patch(_plain(before), _plain(after))
 
@@ -23,5 +23,5 @@ def merge_patch(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]
     return changes
 
 
-def _plain(status: CrawlSessionStatus) -> dict[str, Any]:
+def _plain(status: ApiModel) -> dict[str, Any]:
     return status.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -71,6 +71,17 @@ ATTEMPTS_ENDED = Counter(
     ["reason"],
     registry=REGISTRY,
 )
+SCHEDULE_STARTS = Counter(
+    f"{_PREFIX}_schedule_starts",
+    "Sessions that CrawlSchedules started, by what asked for them: Schedule, or RunAt (spec.runAt).",
+    ["trigger"],
+    registry=REGISTRY,
+)
+SCHEDULE_MISSED = Counter(
+    f"{_PREFIX}_schedule_missed",
+    "Scheduled moments that passed without a session of theirs; at most 101 are counted at once for one schedule.",
+    registry=REGISTRY,
+)
 
 RECONCILE_SECONDS = Histogram(
     f"{_PREFIX}_reconcile_duration_seconds",
@@ -79,7 +90,9 @@ RECONCILE_SECONDS = Histogram(
     registry=REGISTRY,
 )
 RECONCILE_ERRORS = Counter(
-    f"{_PREFIX}_reconcile_errors", "Looks at a session that raised an error; each is tried again.", registry=REGISTRY
+    f"{_PREFIX}_reconcile_errors",
+    "Looks at a session or a schedule that raised an error; each is tried again.",
+    registry=REGISTRY,
 )
 QUEUE_LENGTH = Gauge(
     f"{_PREFIX}_queue_length", "Sessions that are to be looked at now and wait for their turn.", registry=REGISTRY
@@ -121,8 +134,8 @@ DEAD_LETTERS = Gauge(
 )
 LOOP_AGE_SECONDS = Gauge(
     f"{_PREFIX}_loop_age_seconds",
-    "Since when a loop has not turned: election, redis (the poll), watch (of the API server); for session, how long "
-    "the slowest has been worked on. Over STALE_SECONDS the liveness probe fails.",
+    "Since when a loop has not turned: election, redis (the poll), watch (of the API server); for session and "
+    "schedule, how long the slowest has been worked on. Over STALE_SECONDS the liveness probe fails.",
     ["loop"],
     registry=REGISTRY,
 )
@@ -130,6 +143,8 @@ LOOP_AGE_SECONDS = Gauge(
 # A counter that appears at its first event has no rate for that event.
 for _phase in Phase:
     SESSIONS.labels(_phase)
+for _trigger in ("Schedule", "RunAt"):
+    SCHEDULE_STARTS.labels(_trigger)
 for _outcome in ("Passed", "BugsFound", "Error", "Cancelled"):
     FINISHED.labels(_outcome)
 for _reason in (Reason.WORKER_LOST, Reason.ATTEMPT_FAILED, Reason.WORKER_DRAINED, Reason.SLICE_ENDED):

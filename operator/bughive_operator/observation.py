@@ -4,18 +4,51 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from pydantic import ValidationError
 
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus
+from bughive_crds.model import ApiModel
 from bughive_operator.quota import Hold
 from bughive_protocol.control import SessionSnapshot
+
+_Model = TypeVar("_Model", bound=ApiModel)
+
+
+class Named(Protocol):
+    """A resource of ours, of whatever kind: how the API server knows it."""
+
+    kind: ClassVar[str]
+    plural: ClassVar[str]
+
+    @property
+    def uid(self) -> str:
+        """Of this very object, not of a later one of its name."""
+        ...
+
+    @property
+    def namespace(self) -> str:
+        """Where it is."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What it is called there."""
+        ...
+
+    @property
+    def resource_version(self) -> str:
+        """When it was observed."""
+        ...
 
 
 @dataclass(frozen=True)
 class Resource:
     """A CrawlSession as the API server has it."""
+
+    kind: ClassVar[str] = "CrawlSession"
+    plural: ClassVar[str] = "crawlsessions"
 
     uid: str
     namespace: str
@@ -29,12 +62,14 @@ class Resource:
     """None: this operator does not understand it; ``spec_error`` says why."""
     spec_error: str
     status: CrawlSessionStatus
+    controller: str = ""
+    """The uid of the CrawlSchedule that started it; empty: none did."""
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> "Resource":
         """Read a resource's JSON. A spec that makes no sense is kept as ``spec_error``, for the user to see."""
         metadata = body["metadata"]
-        spec, spec_error = _spec(body.get("spec") or {})
+        spec, spec_error = read_spec(CrawlSessionSpec, body.get("spec") or {})
         return cls(
             uid=metadata["uid"],
             namespace=metadata["namespace"],
@@ -45,7 +80,8 @@ class Resource:
             deleting="deletionTimestamp" in metadata,
             spec=spec,
             spec_error=spec_error,
-            status=_status(body.get("status") or {}),
+            status=read_status(CrawlSessionStatus, body.get("status") or {}),
+            controller=_controller(metadata),
         )
 
 
@@ -75,18 +111,19 @@ class Observation:
     standing: Standing
 
 
-def _spec(data: Mapping[str, Any]) -> tuple[CrawlSessionSpec | None, str]:
+def read_spec(model: type[_Model], data: Mapping[str, Any]) -> tuple[_Model | None, str]:
+    """Read a spec; where it makes no sense, say what is wrong with it."""
     try:
-        return CrawlSessionSpec.model_validate(data), ""
+        return model.model_validate(data), ""
     except ValidationError as error:
         problems = (f"{'.'.join(map(str, ('spec', *e['loc'])))}: {e['msg']}" for e in error.errors())
         return None, "; ".join(problems)
 
 
-def _status(data: Mapping[str, Any]) -> CrawlSessionStatus:
+def read_status(model: type[_Model], data: Mapping[str, Any]) -> _Model:
     """Read a status. What a newer operator wrote and this one does not know is left out, not refused."""
     try:
-        return CrawlSessionStatus.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
         known = deepcopy(dict(data))
         for unknown in (e["loc"] for e in error.errors() if e["type"] == "extra_forbidden"):
@@ -94,4 +131,9 @@ def _status(data: Mapping[str, Any]) -> CrawlSessionStatus:
             for step in unknown[:-1]:
                 part = part[step]
             del part[unknown[-1]]
-        return CrawlSessionStatus.model_validate(known)
+        return model.model_validate(known)
+
+
+def _controller(metadata: Mapping[str, Any]) -> str:
+    owners = metadata.get("ownerReferences", ())
+    return next((owner["uid"] for owner in owners if owner.get("controller") and owner["kind"] == "CrawlSchedule"), "")

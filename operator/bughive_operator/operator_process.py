@@ -13,14 +13,14 @@ from redis.exceptions import RedisError
 from bughive_operator import metrics
 from bughive_operator.announcer import Announcer
 from bughive_operator.api_call import ApiServerError
-from bughive_operator.api_server import ApiServer
+from bughive_operator.api_server import PLURAL, SCHEDULES, ApiServer
 from bughive_operator.apply import Applier
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import NoCluster, log_in
 from bughive_operator.gauges import Gauges
 from bughive_operator.health import Health, Heartbeat, answering
 from bughive_operator.keyed_queue import KeyedQueue
-from bughive_operator.kopf_watch import KopfWatch
+from bughive_operator.kopf_watch import KopfWatch, Watched
 from bughive_operator.leadership import CALL_SECONDS, Leadership, LeadershipLost
 from bughive_operator.lines import Lines
 from bughive_operator.messenger import CeleryMessenger, Messenger
@@ -31,6 +31,9 @@ from bughive_operator.reconcile import Reconciler
 from bughive_operator.redis_reader import RedisReader
 from bughive_operator.redis_watch import RedisWatch
 from bughive_operator.report_server import serving_reports
+from bughive_operator.schedule.loop import ScheduleLoop
+from bughive_operator.schedule.reconcile import ScheduleReconciler
+from bughive_operator.schedule.schedules import Schedules
 from bughive_operator.sessions import Sessions
 from bughive_operator.settings import OperatorSettings
 from bughive_operator.startup import CannotStart, check_cluster, check_redis
@@ -137,7 +140,7 @@ class Operator:
         self._control = control
         policy = settings.policy()
         self._line = Lines(settings.quotas(), timedelta(seconds=settings.aging_seconds), policy.queue_of)
-        self._sessions = Sessions(self._line, clock)
+        self._sessions = Sessions(self._line, clock, self._mark_schedule)
         # A session that may begin is not to wait for those that go on, or are over.
         self._queue = KeyedQueue(
             self._reconcile,
@@ -172,9 +175,21 @@ class Operator:
             policy=policy,
         )
         self._sweep = Sweep(api, control, self._sessions, applier, settings.watch_namespaces)
+        schedules = Schedules()
+        schedule_reconciler = ScheduleReconciler(
+            api=api,
+            schedules=schedules,
+            sessions=self._sessions,
+            announcer=self._announcer,
+            clock=clock,
+            mark_session=self._queue.mark,
+        )
+        self._schedules = ScheduleLoop(api, schedules, schedule_reconciler, settings.watch_namespaces)
         self._kopf = KopfWatch(
-            self._sessions,
-            self._queue.mark,
+            (
+                Watched(PLURAL, self._sessions, self._queue.mark),
+                Watched(SCHEDULES, schedules, self._schedules.mark),
+            ),
             login=api.kopf_credentials,
         )
         self._gauges = Gauges(
@@ -189,13 +204,14 @@ class Operator:
         """Run until told to stop, or until a loop fails.
 
         Raises:
-            CannotStart: the sessions cannot be listed.
+            CannotStart: sessions and schedules cannot be listed.
         """
         # The first list comes before any decision: who has a slot is only known when all are known.
         try:
             self._mark(await self._sweep.round())
+            await self._schedules.list()
         except (ApiServerError, RedisError) as error:
-            raise CannotStart(f"The sessions cannot be listed: {error}") from error
+            raise CannotStart(f"Sessions and schedules cannot be listed: {error}") from error
         settings = self._settings
         self._watch_over_loops()
         metrics.LEADER.set(1)
@@ -203,6 +219,7 @@ class Operator:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._queue.run(stop))
                 group.create_task(self._kopf.run(settings.watch_namespaces, stop))
+                group.create_task(self._schedules.run(settings.resync_seconds, settings.sweep_seconds, stop))
                 group.create_task(self._announcer.run(stop))
                 group.create_task(every(settings.redis_poll_seconds, self._watch.poll, stop))
                 group.create_task(every(settings.resync_seconds, self._resync, stop))
@@ -221,6 +238,7 @@ class Operator:
         self._health.watch("redis", "Redis was not polled", lambda: self._heartbeat.age)
         self._health.watch("watch", "the watch of the API server stood still", lambda: self._kopf.heartbeat.age)
         self._health.watch("session", "one session has been worked on", self._queue.longest_run)
+        self._health.watch("schedule", "one schedule has been worked on", self._schedules.longest_run)
 
     async def _sweep_often(self, stop: asyncio.Event) -> None:
         await pause(self._settings.sweep_seconds, stop)
@@ -231,6 +249,9 @@ class Operator:
             delay = await self._reconciler.reconcile(uid)
         self._mark(self._line.freed(self._clock.now()))
         return delay
+
+    def _mark_schedule(self, uid: str) -> None:
+        self._schedules.mark(uid)
 
     def _mark(self, uids: Iterable[str]) -> None:
         for uid in uids:

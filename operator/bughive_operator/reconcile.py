@@ -91,7 +91,7 @@ class Reconciler:
             return Applied(changed=True)
 
     async def _read_again(self, resource: Resource) -> Applied:
-        body = await self._api.session(resource)
+        body = await self._api.read(resource)
         if body["metadata"]["uid"] == resource.uid:
             self._sessions.refresh(body)
         else:

@@ -1,6 +1,7 @@
 """Every CrawlSession as it was last seen."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -17,10 +18,13 @@ log = structlog.get_logger(__name__)
 class Sessions:
     """A cache of the watch, kept as new as our own writes; tells the line of each change."""
 
-    def __init__(self, line: Lines, clock: Clock) -> None:
+    def __init__(self, line: Lines, clock: Clock, mark_schedule: Callable[[str], None] = lambda _: None) -> None:
+        """``mark_schedule``: is told a schedule's uid when one of its sessions came, went, or changed its phase."""
         self._line = line
         self._clock = clock
+        self._mark_schedule = mark_schedule
         self._resources: dict[str, Resource] = {}
+        self._by_schedule: defaultdict[str, set[str]] = defaultdict(set)
 
     def put(self, body: Mapping[str, Any]) -> bool:
         """Take in a resource from a watch or a list. False: it is no newer than what is known."""
@@ -35,6 +39,10 @@ class Sessions:
             return False
         self._resources[resource.uid] = resource
         self._line.update(resource, self._clock.now())
+        if resource.controller:
+            self._by_schedule[resource.controller].add(resource.uid)
+            if known is None or known.status.phase is not resource.status.phase:
+                self._mark_schedule(resource.controller)
         return True
 
     def refresh(self, body: Mapping[str, Any]) -> None:
@@ -44,8 +52,14 @@ class Sessions:
 
     def remove(self, uid: str) -> None:
         """The resource is gone."""
-        self._resources.pop(uid, None)
+        gone = self._resources.pop(uid, None)
         self._line.forget(uid)
+        if gone is not None and gone.controller:
+            rest = self._by_schedule[gone.controller]
+            rest.discard(uid)
+            if not rest:
+                del self._by_schedule[gone.controller]
+            self._mark_schedule(gone.controller)
 
     def get(self, uid: str) -> Resource | None:
         """The resource; None: deleted, or never seen."""
@@ -57,6 +71,10 @@ class Sessions:
     def uids(self) -> set[str]:
         """Every session there is."""
         return set(self._resources)
+
+    def started_by(self, schedule: str) -> tuple[Resource, ...]:
+        """The sessions that a schedule started, by its uid."""
+        return tuple(self._resources[uid] for uid in self._by_schedule.get(schedule, ()))
 
     def busy_workers(self) -> list[str]:
         """Who works on a session now, once for each session and shard."""

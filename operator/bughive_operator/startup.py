@@ -6,7 +6,7 @@ from redis.exceptions import RedisError
 from bughive_crds import GROUP
 from bughive_crds.definition import REVISION, REVISION_ANNOTATION
 from bughive_operator.api_call import ApiServerError, NotFound
-from bughive_operator.api_server import PLURAL, REPORTS, ApiServer
+from bughive_operator.api_server import PLURAL, REPORTS, SCHEDULES, ApiServer
 
 INSTALL = "kubectl apply -f crds/"
 
@@ -19,7 +19,7 @@ async def check_cluster(api: ApiServer) -> str:
     """The API server answers and has our kinds, none older than this operator. Returns its version."""
     try:
         version = await api.version()
-        for plural in (PLURAL, REPORTS):
+        for plural in (PLURAL, REPORTS, SCHEDULES):
             await _check_definition(api, plural)
     except ApiServerError as error:
         raise CannotStart(f"KUBECONFIG: {error}") from error

@@ -2,7 +2,7 @@
 
 import structlog
 
-from bughive_operator.api_server import ApiServer
+from bughive_operator.api_server import PLURAL, ApiServer
 from bughive_operator.apply import Applier
 from bughive_operator.sessions import Sessions
 from bughive_protocol.control import SessionControl
@@ -37,7 +37,7 @@ class Sweep:
         known = self._sessions.uids()
         live: set[str] = set()
         changed: list[str] = []
-        async for body in self._api.sessions(self._namespaces):
+        async for body in self._api.every(PLURAL, self._namespaces):
             live.add(body["metadata"]["uid"])
             if self._sessions.put(body):
                 changed.append(body["metadata"]["uid"])

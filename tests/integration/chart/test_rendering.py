@@ -188,13 +188,16 @@ def rights(objects, kind, name):
 
 
 SESSIONS = {
-    "bughive.dev/crawlsessions[]": ["delete", "get", "list", "watch"],
+    "bughive.dev/crawlsessions[]": ["create", "delete", "get", "list", "watch"],
+    "bughive.dev/crawlschedules[]": ["get", "list", "watch"],
     "bughive.dev/crawlsessions/status[]": ["patch"],
+    "bughive.dev/crawlschedules/status[]": ["patch"],
     "bughive.dev/crawlreports[]": ["create", "patch"],
     "events[]": ["create"],
 }
 DEFINITIONS = {
-    "apiextensions.k8s.io/customresourcedefinitions['crawlreports.bughive.dev', 'crawlsessions.bughive.dev']": ["get"]
+    "apiextensions.k8s.io/customresourcedefinitions"
+    "['crawlreports.bughive.dev', 'crawlschedules.bughive.dev', 'crawlsessions.bughive.dev']": ["get"]
 }
 
 
@@ -213,6 +216,19 @@ def test_a_namespaced_operator_has_its_rights_in_its_namespaces_only(render):
     assert rights(objects, "ClusterRole", "bughive-bughive-operator") == DEFINITIONS
     assert rights(objects, "Role", "operator-sessions") == SESSIONS
     assert [role["metadata"]["namespace"] for role in of_kind(objects, "Role", "operator-sessions")] == ["team-a"]
+
+
+EVERYTHING = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+READING = ["get", "list", "watch"]
+
+
+@pytest.mark.parametrize(("role", "verbs"), [("edit", EVERYTHING), ("view", READING)])
+def test_who_may_edit_or_view_a_namespace_may_do_so_with_sessions_and_schedules(render, role, verbs):
+    assert rights(render(), "ClusterRole", f"bughive-bughive-{role}") == {
+        "bughive.dev/crawlsessions[]": verbs,
+        "bughive.dev/crawlschedules[]": verbs,
+        "bughive.dev/crawlreports[]": READING,
+    }
 
 
 def test_cleanup_keeps_reports_as_long_as_the_default_queue_says(render):

@@ -170,11 +170,12 @@ class Operators:
         self,
         wrap_control: Callable[[SessionControl], SessionControl] = lambda control: control,
         wrap_messenger: Callable[[Messenger], Messenger] = lambda messenger: messenger,
+        clock: ServerClock | None = None,
         **changes: Any,
     ) -> None:
         settings = self._settings.model_copy(update=changes)
         stack = AsyncExitStack()
-        clock = ServerClock()
+        clock = clock or ServerClock()
         api = ApiServer(log_in(settings.kubeconfig, 4), clock, 4)
         stack.callback(api.close)
         messenger = CeleryMessenger(make_app(settings), 2)

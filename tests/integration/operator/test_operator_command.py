@@ -45,8 +45,11 @@ async def test_what_is_missing_or_wrong_ends_the_operator_with_its_name(environm
     assert names in await refusal({**environment, **change})
 
 
-async def test_a_definition_older_than_the_operator_is_refused_with_the_command_that_helps(environment, cluster):
-    definition = ("customresourcedefinition", "crawlsessions.bughive.dev")
+@pytest.mark.parametrize("plural", ["crawlsessions", "crawlreports", "crawlschedules"])
+async def test_a_definition_older_than_the_operator_is_refused_with_the_command_that_helps(
+    environment, cluster, plural
+):
+    definition = ("customresourcedefinition", f"{plural}.bughive.dev")
     annotation = "bughive.dev/crd-revision"
     current = cluster.kubectl(
         "get", *definition, "-o", f"jsonpath={{.metadata.annotations.{annotation.replace('.', chr(92) + '.')}}}"
@@ -56,7 +59,7 @@ async def test_a_definition_older_than_the_operator_is_refused_with_the_command_
         told = await refusal(environment)
     finally:
         cluster.kubectl("annotate", "--overwrite", *definition, f"{annotation}={current}")
-    assert "crawlsessions.bughive.dev has revision 0" in told
+    assert f"{plural}.bughive.dev has revision 0" in told
     assert "kubectl apply -f crds/" in told
 
 

@@ -7,11 +7,15 @@ import yaml
 from pydantic import ValidationError
 
 from bughive_crds.__main__ import rendered
+from bughive_crds.crawl_schedule import CrawlScheduleSpec
 from bughive_crds.crawl_session import MUTABLE_FIELDS, CrawlSessionSpec, Phase
-from bughive_crds.definition import crawl_session
+from bughive_crds.definition import crawl_schedule, crawl_session
 from bughive_crds.model import Severity
 
-RULES = yaml.safe_load((Path(__file__).parents[2] / "data/crawl_session_rules.yaml").read_text())
+DATA = Path(__file__).parents[2] / "data"
+RULES = yaml.safe_load((DATA / "crawl_session_rules.yaml").read_text())
+SCHEDULE_RULES = yaml.safe_load((DATA / "crawl_schedule_rules.yaml").read_text())
+TEMPLATE = {"sessionTemplate": {"spec": {"url": "https://a.example/"}}}
 
 
 def manifest(spec: dict) -> dict:
@@ -23,6 +27,14 @@ def test_a_model_keeps_the_good_spec_and_names_what_is_wrong_with_the_bad_one(ru
     CrawlSessionSpec.model_validate(manifest(rule["good"]))
     with pytest.raises(ValidationError) as refused:
         CrawlSessionSpec.model_validate(manifest(rule["bad"]))
+    assert rule["model"] in str(refused.value)
+
+
+@pytest.mark.parametrize("rule", SCHEDULE_RULES, ids=lambda rule: rule["rule"])
+def test_the_model_of_a_schedule_keeps_the_good_spec_and_names_what_is_wrong_with_the_bad_one(rule):
+    CrawlScheduleSpec.model_validate({**TEMPLATE, **rule["good"]})
+    with pytest.raises(ValidationError) as refused:
+        CrawlScheduleSpec.model_validate({**TEMPLATE, **rule["bad"]})
     assert rule["model"] in str(refused.value)
 
 
@@ -41,10 +53,14 @@ def fields(schema: dict, path: str = "") -> list[tuple[str, dict]]:
     return found + [deeper for name, part in found for deeper in fields(part, name)]
 
 
-SCHEMA = crawl_session()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
+def properties(definition: dict) -> dict:
+    return definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
 
 
-@pytest.mark.parametrize(("name", "schema"), fields(SCHEMA["spec"]))
+SCHEMA = properties(crawl_session())
+
+
+@pytest.mark.parametrize(("name", "schema"), fields(SCHEMA["spec"]) + fields(properties(crawl_schedule())["spec"]))
 def test_every_field_of_the_spec_is_described_and_bounded(name, schema):
     assert schema.get("description"), f"{name} has no description for kubectl explain"
     bound = {"array": "maxItems", "string": "maxLength", "integer": "maximum", "number": "maximum"}.get(schema["type"])

@@ -85,3 +85,41 @@ def test_a_patch_holds_what_differs_and_nothing_else():
 
 def test_lists_go_whole():
     assert merge_patch({"a": [1, 2], "b": [1]}, {"a": [1, 3], "b": [1]}) == {"a": [1, 3]}
+
+
+OWNER = {
+    "apiVersion": "bughive.dev/v1alpha1",
+    "kind": "CrawlSchedule",
+    "name": "nightly",
+    "uid": "n",
+    "controller": True,
+}
+
+
+def started(version=1, uid="a", **parts):
+    whole = body(version, uid, **parts)
+    return {**whole, "metadata": {**whole["metadata"], "ownerReferences": [OWNER]}}
+
+
+def test_a_schedule_is_told_when_its_sessions_come_change_their_phase_and_go():
+    told = []
+    clock = ManualClock(datetime(2026, 6, 1, 13, tzinfo=UTC))
+    sessions = Sessions(Lines(Quotas(Quota(2)), timedelta(minutes=10), lambda _: "crawl"), clock, told.append)
+    sessions.put(body(1, uid="of nobody"))
+    assert (told, sessions.started_by("n")) == ([], ())
+    sessions.put(started(1))
+    sessions.put(started(2, status={"phase": "Running"}))
+    assert told == ["n", "n"]
+    sessions.put(started(3, status={"phase": "Running", "message": "Crawling"}))
+    assert told == ["n", "n"]
+    assert [session.uid for session in sessions.started_by("n")] == ["a"]
+    sessions.remove("a")
+    sessions.remove("a")
+    assert (told, sessions.started_by("n")) == (["n", "n", "n"], ())
+
+
+@pytest.mark.parametrize("change", [{"kind": "Deployment"}, {"controller": False}])
+def test_another_owner_is_no_schedule(change):
+    whole = started()
+    whole["metadata"]["ownerReferences"] = [{**OWNER, **change}]
+    assert Resource.parse(whole).controller == ""
