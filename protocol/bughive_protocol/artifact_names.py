@@ -39,14 +39,18 @@ def report_folder(namespace: str, session_id: str) -> str:
     return f"{namespace}/{session_id}"
 
 
+HISTORY_FOLDER = "_history"
+"""What is known of sites' bugs: no namespace begins with an underscore."""
+
+
 def history_key(namespace: str, site: str) -> str:
-    """Where what is known of a site's bugs is kept: no namespace begins with an underscore.
+    """Where what is known of a site's bugs is kept.
 
     Args:
         namespace: the sessions' namespace.
         site: host, with the port where it is not the scheme's own.
     """
-    return f"_history/{namespace}/{re.sub(r'[^a-z0-9.-]', '_', site.lower())}.json"
+    return f"{HISTORY_FOLDER}/{namespace}/{re.sub(r'[^a-z0-9.-]', '_', site.lower())}.json"
 
 
 def parse_report_key(key: str) -> ReportFile | None:

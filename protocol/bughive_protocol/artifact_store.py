@@ -14,7 +14,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import LocalStore, S3Store
 
-from bughive_protocol.artifact_names import ReportFile, parse_report_key
+from bughive_protocol.artifact_names import HISTORY_FOLDER, ReportFile, parse_report_key
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.artifact_url import Bucket, Directory, parse_artifact_url
 from bughive_protocol.bucket_making import make_bucket
@@ -138,11 +138,24 @@ class ArtifactStore:
             raise self._unavailable(error) from error
         return found
 
-    async def delete(self, files: Iterable[ReportFile]) -> None:
+    async def histories(self) -> list[tuple[str, datetime]]:
+        """The key of each site's history, and when it was written."""
+        try:
+            return [
+                (meta["path"], meta["last_modified"])
+                async for batch in obstore.list(self._store, prefix=HISTORY_FOLDER, chunk_size=1000)
+                for meta in batch
+            ]
+        except _FAILURES as error:
+            if code_of(str(error)) == NO_BUCKET:
+                return []
+            raise self._unavailable(error) from error
+
+    async def delete(self, keys: Iterable[str]) -> None:
         """Remove files; one that is gone already is as good."""
-        for file in files:
+        for key in keys:
             try:
-                await obstore.delete_async(self._store, file.key)
+                await obstore.delete_async(self._store, key)
             except FileNotFoundError as error:
                 if not means_missing(str(error)):
                     raise self._unavailable(error) from error

@@ -46,8 +46,8 @@ async def test_what_is_put_is_read_listed_replaced_and_deleted(store):
     assert after.etag != before.etag
     assert '"' not in after.etag
     assert [file for file, _ in await store.files()] == [FILE]
-    await store.delete([FILE])
-    await store.delete([FILE])
+    await store.delete([FILE.key])
+    await store.delete([FILE.key])
     assert await store.open(FILE) is None
     assert await store.files() == []
 
@@ -71,6 +71,7 @@ async def test_nothing_is_lost_where_many_change_one_file(store, async_client, k
     await store.update(HISTORY, lambda stored: seen.append(stored) or b"0")
     assert seen == [b"8"]
     assert await store.files() == [], "a site's history is no session's report"
+    assert [key for key, _ in await store.histories()] == [HISTORY]
 
 
 async def test_a_change_begins_anew_where_somebody_wrote_the_file_in_between(artifact_server):
@@ -122,7 +123,7 @@ async def test_installations_in_one_bucket_do_not_see_each_other(artifact_server
 async def test_wrong_credentials_are_told_by_their_settings_and_not_shown(artifact_server, wrong):
     await artifact_server.store().check()
     store = artifact_server.store(**{wrong: SecretStr("wrong-hush")})
-    for call in (store.check(), store.open(FILE), store.files(), store.delete([FILE])):
+    for call in (store.check(), store.open(FILE), store.files(), store.delete([FILE.key])):
         with pytest.raises(ArtifactStoreUnavailable, match=r"^AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: ") as told:
             await call
         assert "hush" not in str(told.value)
@@ -167,7 +168,7 @@ async def test_types_reach_the_bucket(artifact_server):
 async def test_a_deleted_file_leaves_nothing_in_the_volume(artifact_server):
     store = artifact_server.store()
     await store.put(FILE.key, b"<html>", HTML)
-    await store.delete([FILE])
+    await store.delete([FILE.key])
     left = [path for path in artifact_server.files.rglob("*") if UID in str(path)]
     assert left == []
 

@@ -11,7 +11,7 @@ from bughive_protocol.dead_letters import DeadLetter, DeadLetters, LetterReason
 from bughive_protocol.lease_store import LeaseStore
 
 HOUR_MS = 3_600_000
-NONE = {"session": 0, "orphan": 0, "deadLetter": 0, "report": 0}
+NONE = {"session": 0, "orphan": 0, "deadLetter": 0, "report": 0, "history": 0}
 
 
 def begin(lab, *arguments: str, **environment: str) -> subprocess.Popen[str]:

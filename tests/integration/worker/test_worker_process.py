@@ -126,7 +126,7 @@ def test_cleanup_says_what_it_would_remove_and_removes_what_is_gone(lab) -> None
     lab.client.zadd(lab.keys.sessions, {kept: two_hours_ago, gone: two_hours_ago})
     lab.control(lambda control: control.publish_live([kept]))
     said = lab.app.send_task(CLEANUP_OLD_SESSIONS, kwargs={"dry_run": True}).get(timeout=30)
-    none = {"session": 0, "orphan": 0, "deadLetter": 0, "report": 0}
+    none = {"session": 0, "orphan": 0, "deadLetter": 0, "report": 0, "history": 0}
     names = [{"kind": "session", "name": gone, "because": "its resource is gone"}]
     assert said == {"dry_run": True, "removed": {**none, "session": 1}, "kept": 1, "names": names}
     assert set(lab.control(lambda control: control.stored_sessions())) == {kept, gone}

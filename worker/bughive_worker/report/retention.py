@@ -36,8 +36,25 @@ async def remove_old_reports(
     removed = [report for report in by_session(await store.files()) if too_old(report, live, now, max_age)]
     for report in removed:
         if not dry_run:
-            await store.delete(report.files)
+            await store.delete(file.key for file in report.files)
     return tuple(report.folder for report in removed)
+
+
+async def remove_old_histories(
+    store: ArtifactStore, now: datetime, max_age: timedelta, *, dry_run: bool
+) -> tuple[str, ...]:
+    """Remove what is known of sites that no session has crawled for so long; with ``dry_run`` only tell.
+
+    Returns:
+        Their keys.
+
+    Raises:
+        ArtifactStoreUnavailable: the store is away; what was removed before is gone.
+    """
+    removed = tuple(key for key, written_at in await store.histories() if now - written_at > max_age)
+    if not dry_run:
+        await store.delete(removed)
+    return removed
 
 
 def too_old(report: StoredReport, live: Live | None, now: datetime, max_age: timedelta) -> bool:

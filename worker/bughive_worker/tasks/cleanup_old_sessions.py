@@ -25,11 +25,11 @@ from bughive_protocol.redis_time import moment
 from bughive_protocol.retirement import Retirement, orphans, retire
 from bughive_protocol.session_manager import SessionManager
 from bughive_protocol.state import SessionState
-from bughive_worker.report.retention import remove_old_reports
+from bughive_worker.report.retention import remove_old_histories, remove_old_reports
 from bughive_worker.settings import WorkerSettings
 
 MAX_AGE_HOURS = 24.0
-KINDS = ("session", "orphan", "deadLetter", "report")
+KINDS = ("session", "orphan", "deadLetter", "report", "history")
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ class Removal:
     """Something to remove, and why."""
 
     kind: str
-    """session, orphan, report or deadLetter."""
+    """One of ``KINDS``."""
     name: str
     because: str
 
@@ -80,7 +80,7 @@ def clean_up_all(settings: WorkerSettings, max_age_hours: float, *, dry_run: boo
         for removal in (
             *clean_up(client, keys, max_age_hours, dry_run=dry_run),
             *clean_up_letters(client, keys, settings.dead_letter_days, dry_run=dry_run),
-            *clean_up_reports(client, settings, dry_run=dry_run),
+            *clean_up_store(client, settings, dry_run=dry_run),
         ):
             removed.append(removal)
             log.log(logging.INFO if dry_run else logging.DEBUG, "removed", **asdict(removal), dry_run=dry_run)
@@ -121,24 +121,28 @@ def clean_up_letters(client: redis.Redis, keys: Keys, max_age_days: float, *, dr
             yield Removal("deadLetter", filed.id, f"it is older than {max_age_days:g} days")
 
 
-def clean_up_reports(client: redis.Redis, settings: WorkerSettings, *, dry_run: bool) -> Iterator[Removal]:
-    """Remove old reports by ``too_old``.
+def clean_up_store(client: redis.Redis, settings: WorkerSettings, *, dry_run: bool) -> Iterator[Removal]:
+    """Remove old reports by ``too_old``, and the histories of sites that nobody has crawled for long.
 
     Raises:
         ArtifactStoreUnavailable: the store is away.
     """
-    if not settings.artifact_retention_days:
-        return
     try:
         store = ArtifactStore(settings)
     except OSError as error:
         # Only the workers that crawl need the directory; this one may have been given none.
-        log.warning("reports are not looked at", reason=str(error))
+        log.warning("reports and histories are not looked at", reason=str(error))
         return
-    live = published_live(client, Keys(settings.redis_key_prefix))
-    max_age = timedelta(days=settings.artifact_retention_days)
-    for folder in asyncio.run(remove_old_reports(store, live, _now(client), max_age, dry_run=dry_run)):
-        yield Removal("report", folder, f"its session is gone and it is older than {max_age.days} days")
+    now = _now(client)
+    if settings.artifact_retention_days:
+        live = published_live(client, Keys(settings.redis_key_prefix))
+        max_age = timedelta(days=settings.artifact_retention_days)
+        for folder in asyncio.run(remove_old_reports(store, live, now, max_age, dry_run=dry_run)):
+            yield Removal("report", folder, f"its session is gone and it is older than {max_age.days} days")
+    if settings.history_retention_days:
+        max_age = timedelta(days=settings.history_retention_days)
+        for key in asyncio.run(remove_old_histories(store, now, max_age, dry_run=dry_run)):
+            yield Removal("history", key, f"its site was not crawled for {max_age.days} days")
 
 
 def because_of(stored: Stored, live: Live | None, now: datetime, max_age: timedelta) -> Retirement | None:
