@@ -17,12 +17,14 @@ from bughive_worker.runtime.work import OpenWork
 from bughive_worker.settings import WorkerSettings
 from bughive_worker.tasks.register import register_tasks
 
+CONSUMER = "bughive_worker.runtime.consumer:Consumer"
 log = logging.getLogger(__name__)
 
 
 def build_worker_app(settings: WorkerSettings, queue: Queue, open_work: OpenWork, lease_seconds: float) -> Celery:
     """The app of a worker that serves ``queue`` and does ``open_work``'s work with the sessions it is given."""
     app = make_app(settings, queue)
+    app.conf.worker_consumer = CONSUMER
     drain = DrainFlag()
     Drain(drain).install()
     child = Child(settings, open_work, lease_seconds)
