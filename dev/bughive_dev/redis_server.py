@@ -3,6 +3,8 @@
 import shutil
 import signal
 import socket
+from collections.abc import Mapping
+from dataclasses import replace
 
 from bughive_dev.errors import SetupError
 from bughive_dev.ports import free_ports
@@ -52,9 +54,9 @@ class RedisServer:
         """The address for clients, database 0."""
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self) -> None:
+    def start(self, env: Mapping[str, str] | None = None) -> None:
         """Start it, or start it again on the same port, and return when it answers."""
-        self._supervision.start(self._program)
+        self._supervision.start(replace(self._program, env=env or {}))
         wait_until("Redis answers a PING", self._answers, START_SECONDS)
 
     def kill(self) -> None:
