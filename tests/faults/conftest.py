@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fixtures.network import Network
@@ -14,29 +15,26 @@ from .installation import NAMESPACE, Installation
 from .place import Place
 from .recovery import Recovery
 
+HERE = Path(__file__).parent
 TABLE = pytest.StashKey[Recovery]()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[TABLE] = Recovery()
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    table = config.stash[TABLE]
-    if table.entries:
+    table = config.stash.get(TABLE, None)
+    if table is not None and table.entries:
         table.write()
         table.show(terminalreporter)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if not item.get_closest_marker("timeout"):
+        if item.path.parent == HERE and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture
 def recovery(request: pytest.FixtureRequest) -> Recovery:
-    return request.config.stash[TABLE]
+    return request.config.stash.setdefault(TABLE, Recovery())
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def test_a_worker_is_cut_off_from_redis_for_5_s(place, recovery) -> None:
 
 def test_a_worker_is_cut_off_from_redis_for_60_s(place, recovery) -> None:
     """Another one takes the session over meanwhile, and the first writes nothing when it is back."""
-    session = place.begin("cut-off", pages=500)
+    session = place.begin("cut-off", pages=300)
     with place.installation.to_redis[session.worker()].cut(), lasting(60):
         at, holder = time.monotonic(), session.holder()
         recovered = session.goes_on(at, pages=session.recorded + 3)

@@ -34,7 +34,7 @@ def agrees(session: Session) -> Phase:
 @pytest.mark.parametrize("verb", ["cancel", "suspend", "deadline"])
 def test_against_the_finish(place, verb) -> None:
     pages, ends = 10, []
-    deadline = {"activeDeadlineSeconds": 1} if verb == "deadline" else {}
+    deadline = {"activeDeadlineSeconds": 1, "browser": {"pageTimeoutSeconds": 1}} if verb == "deadline" else {}
     sessions = [place.apply(f"race-{n}", pages=pages, **deadline) for n in range(10)]
     for n, session in enumerate(sessions):
         if verb == "deadline":
@@ -53,13 +53,11 @@ def test_against_the_finish(place, verb) -> None:
 def test_what_ended_while_no_operator_was_there_for_an_hour_has_ended(place, recovery) -> None:
     """Neither a deadline that has passed since, nor a cancel that came after the end, undoes it."""
     installation = place.installation
-    with installation.gateway.ahead(HOUR), installation.without(*OPERATORS):
-        pass  # they take in the clock at their start
     limits = {"activeDeadlineSeconds": 600, "queueDeadlineSeconds": 600}
     sessions = [place.begin(name, pages=40, **limits) for name in ("deadline", "cancelled")]
     for session in sessions:
         session.wait("runs", lambda session=session: session.status.phase is Phase.RUNNING)
-    with installation.gateway.ahead(2 * HOUR):
+    with installation.gateway.ahead(HOUR):
         with installation.without(*OPERATORS):
             never = place.apply("never-begun", **limits)
             for session in sessions:
@@ -82,7 +80,7 @@ def test_suspended_for_three_days(place, recovery) -> None:
     assert {installation.redis.ttl(key) for key in session.keys.all()} <= {-1, -2}, "nothing of it may expire"
     with installation.gateway.ahead(THREE_DAYS):
         with installation.without(*OPERATORS):
-            pass
+            pass  # they take in the clock at their start
         at = time.monotonic()
         session.change(suspend=False)
         recovered = session.goes_on(at, pages=kept)

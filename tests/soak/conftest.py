@@ -1,10 +1,10 @@
 """What is repeated many times, because it fails seldom: ``make soak``; twice in ``make test-e2e``."""
 
 import pytest
-from faults.conftest import history, installation, place, recovery
+from faults.conftest import history, installation, place, pytest_terminal_summary, recovery
 
-__all__ = ["history", "installation", "place", "recovery"]
-"""The installation that faults are tried on."""
+__all__ = ["history", "installation", "place", "pytest_terminal_summary", "recovery"]
+"""The installation that faults are tried on, and the table of what recovery took."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
