@@ -3,8 +3,6 @@
 import shutil
 import signal
 import socket
-from collections.abc import Mapping
-from dataclasses import replace
 
 from bughive_dev.errors import SetupError
 from bughive_dev.ports import free_ports
@@ -54,9 +52,9 @@ class RedisServer:
         """The address for clients, database 0."""
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self, env: Mapping[str, str] | None = None) -> None:
+    def start(self) -> None:
         """Start it, or start it again on the same port, and return when it answers."""
-        self._supervision.start(replace(self._program, env=env or {}))
+        self._supervision.start(self._program)
         wait_until("Redis answers a PING", self._answers, START_SECONDS)
 
     def kill(self) -> None:

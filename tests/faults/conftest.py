@@ -72,10 +72,11 @@ def place(installation: Installation, history: History) -> Iterator[Place]:
     installation.settled()
     history.check(namespace)
     uids = [item["metadata"]["uid"] for item in place.items()]
-    installation.cluster.kubectl("delete", "namespace", namespace, "--wait=false")
+    installation.cluster.kubectl("delete", "crawlsessions", "-n", namespace, "--all", "--wait=false")
     keys = installation.keys
     installation.wait(
         "the operator removes what Redis has of the sessions",
         lambda: not any(installation.redis.exists(*keys.session(uid).all()) for uid in uids),
         30,
     )
+    installation.cluster.kubectl("delete", "namespace", namespace, "--wait=false")

@@ -127,8 +127,8 @@ class Installation:
         """This program runs with other variables meanwhile."""
         self.stop(name)
         self._start_when_gone(name, **env)
-        self.wait_well()
         try:
+            self.wait_well()
             yield
         finally:
             self.stop(name)

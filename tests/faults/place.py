@@ -138,7 +138,7 @@ class Place:
         connection = config.new_client_from_config(str(installation.cluster.kubeconfig))
         self.objects = client.CustomObjectsApi(connection)
 
-    def apply(self, name: str, act: str = "pages?seconds=0.1", pages: int = PAGES, **spec: Any) -> Session:
+    def apply(self, name: str, act: str = "pages?seconds=0.05", pages: int = PAGES, **spec: Any) -> Session:
         """Create a session that does what ``act`` says."""
         given = {"url": f"{SITE}/{act}", "scope": {"maxPages": pages}, **spec}
         body = {"apiVersion": f"{GROUP}/{VERSION}", "kind": "CrawlSession", "metadata": {"name": name}, "spec": given}

@@ -25,7 +25,7 @@ def test_a_worker_is_cut_off_from_redis_for_5_s(place, recovery) -> None:
 
 def test_a_worker_is_cut_off_from_redis_for_60_s(place, recovery) -> None:
     """Another one takes the session over meanwhile, and the first writes nothing when it is back."""
-    session = place.begin("cut-off", pages=300)
+    session = place.begin("cut-off", act="pages?seconds=0.2", pages=300)
     with place.installation.to_redis[session.worker()].cut(), lasting(60):
         at, holder = time.monotonic(), session.holder()
         recovered = session.goes_on(at, pages=session.recorded + 3)
@@ -56,17 +56,16 @@ def test_redis_is_500_ms_away(place, recovery) -> None:
         recovery.note("everybody - Redis: 500 ms", recovered, session.ends_whole())
 
 
-@pytest.mark.parametrize("seconds", [5, 60])
-def test_the_operators_are_cut_off_from_redis(place, recovery, seconds) -> None:
+def test_the_operators_are_cut_off_from_redis(place, recovery) -> None:
     installation = place.installation
     session = place.begin("crawled", pages=80)
-    with ExitStack() as links, lasting(seconds):
+    with ExitStack() as links, lasting(5):
         for name in OPERATORS:
             links.enter_context(installation.to_redis[name].cut())
         late = place.apply("late", pages=5)
     recovered = begun_after(late, time.monotonic())
     late.ends_whole()
-    recovery.note("operators - Redis: cut", recovered, session.ends_whole(), seconds)
+    recovery.note("operators - Redis: cut", recovered, session.ends_whole(), 5)
 
 
 def test_the_leaders_connections_to_redis_are_half_open(place, recovery) -> None:
@@ -79,18 +78,30 @@ def test_the_leaders_connections_to_redis_are_half_open(place, recovery) -> None
     recovery.note("leader - Redis: half open", recovered, session.ends_whole(), 5)
 
 
-@pytest.mark.parametrize("seconds", [5, 60])
-def test_the_operators_are_cut_off_from_the_api_server(place, recovery, seconds) -> None:
-    """After 60 s both have ended, and are started in vain again and again."""
+def test_the_operators_are_cut_off_from_the_api_server(place, recovery) -> None:
     installation = place.installation
     session = place.begin("crawled", pages=80)
-    with ExitStack() as links, lasting(seconds):
+    with ExitStack() as links, lasting(5):
         for name in OPERATORS:
             links.enter_context(installation.to_api[name].cut())
         late = place.apply("late", pages=5)
     recovered = begun_after(late, time.monotonic())
     late.ends_whole()
-    recovery.note("operators - API server: cut", recovered, session.ends_whole(), seconds)
+    recovery.note("operators - API server: cut", recovered, session.ends_whole(), 5)
+
+
+def test_the_operators_are_cut_off_from_everything_for_60_s(place, recovery) -> None:
+    """Both end, for the Lease cannot be renewed, and are started in vain again and again."""
+    installation = place.installation
+    session = place.begin("crawled", pages=300)
+    with ExitStack() as links, lasting(60):
+        for name in OPERATORS:
+            links.enter_context(installation.to_api[name].cut())
+            links.enter_context(installation.to_redis[name].cut())
+        late = place.apply("late", pages=5)
+    recovered = begun_after(late, time.monotonic())
+    late.ends_whole()
+    recovery.note("operators - Redis and API server: cut", recovered, session.ends_whole(), 60)
 
 
 def test_the_leaders_connections_to_the_api_server_are_half_open(place, recovery) -> None:

@@ -54,7 +54,7 @@ def test_what_ended_while_no_operator_was_there_for_an_hour_has_ended(place, rec
     """Neither a deadline that has passed since, nor a cancel that came after the end, undoes it."""
     installation = place.installation
     limits = {"activeDeadlineSeconds": 600, "queueDeadlineSeconds": 600}
-    sessions = [place.begin(name, pages=40, **limits) for name in ("deadline", "cancelled")]
+    sessions = [place.begin(name, pages=80, **limits) for name in ("deadline", "cancelled")]
     for session in sessions:
         session.wait("runs", lambda session=session: session.status.phase is Phase.RUNNING)
     with installation.gateway.ahead(HOUR):
