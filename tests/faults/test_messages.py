@@ -33,7 +33,7 @@ def test_five_copies_are_one_crawl(place) -> None:
 
 
 def test_a_message_of_an_attempt_that_is_over_changes_nothing(place) -> None:
-    session = place.begin("stale")
+    session = place.begin("stale", pages=240)  # a worker is told to suspend within 5 s
     session.change(suspend=True)
     session.reaches(Phase.SUSPENDED)
     session.send(1)

@@ -73,7 +73,7 @@ def test_what_ended_while_no_operator_was_there_for_an_hour_has_ended(place, rec
 
 def test_suspended_for_three_days(place, recovery) -> None:
     installation = place.installation
-    session = place.begin("paused", queueDeadlineSeconds=60, activeDeadlineSeconds=600)
+    session = place.begin("paused", pages=240, queueDeadlineSeconds=60, activeDeadlineSeconds=600)
     session.change(suspend=True)
     session.reaches(Phase.SUSPENDED)
     kept = session.recorded
@@ -90,7 +90,7 @@ def test_suspended_for_three_days(place, recovery) -> None:
 def in_each_phase(place: Place) -> dict[Phase, list[Session]]:
     completed = place.apply("completed", pages=3)
     completed.ends_whole()
-    suspended = place.begin("suspended")
+    suspended = place.begin("suspended", pages=240)
     suspended.change(suspend=True)
     suspended.reaches(Phase.SUSPENDED)
     later = (datetime.now(UTC) + timedelta(hours=1)).replace(microsecond=0)
