@@ -41,7 +41,10 @@ test-integration: kubernetes artifact-store chart-tools ## Run the tests on real
 	$(PYTHON) -m pytest tests/integration
 
 test-faults: kubernetes ## Break everything once, and prove that nothing is lost and nothing doubled (a quarter of an hour)
-	$(PYTHON) -m pytest tests/faults
+	@rm -rf build/faults && mkdir -p build/faults
+	@$(PYTHON) -m pytest tests/faults/test_[a-m]*.py >build/faults/first.log 2>&1 & first=$$!; \
+	$(PYTHON) -m pytest tests/faults/test_[n-z]*.py; second=$$?; \
+	wait $$first; first=$$?; cat build/faults/first.log; exit $$((first + second))
 
 GIVEN = $(filter command line,$(origin KUBECONFIG))
 test-e2e: kubernetes chart-tools images ## Run the end-to-end tests on a cluster with nodes (as root), or on one that has the images: KUBECONFIG=...

@@ -49,7 +49,7 @@ def test_of_the_operators(place, recovery, by) -> None:
 def test_of_redis_jumps(place, recovery, hours) -> None:
     """Leases are kept by this clock. redis-server does not start under libfaketime, so the lease is moved instead."""
     installation = place.installation
-    session = place.begin("crawled", pages=80)
+    session = place.begin("crawled", pages=240)  # beyond the next beats
     at, before = time.monotonic(), session.recorded
     installation.redis.zincrby(installation.keys.leases, -hours * 3_600_000, f"{session.uid}/0")
     recovered = session.goes_on(at, pages=before + 3)
