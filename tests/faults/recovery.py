@@ -38,8 +38,8 @@ class Recovery:
         """Add them to the file, which may have those of another half of the run; from then on the table has both."""
         path.parent.mkdir(parents=True, exist_ok=True)
         others = [Entry(**entry) for entry in json.loads(path.read_text())] if path.exists() else []
-        ours = {entry.fault for entry in self.entries}
-        self.entries = [*(other for other in others if other.fault not in ours), *self.entries]
+        ours = {(entry.fault, entry.lasted) for entry in self.entries}
+        self.entries = [*(other for other in others if (other.fault, other.lasted) not in ours), *self.entries]
         path.write_text(json.dumps([asdict(entry) for entry in self.entries], indent=1) + "\n")
 
     def show(self, terminal: pytest.TerminalReporter) -> None:
