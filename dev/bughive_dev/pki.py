@@ -14,8 +14,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from bughive_dev.private_file import write_private
 
 LIFETIME = timedelta(days=30)
-BACKDATED = timedelta(minutes=5)
-"""How far clocks that were just set right may go back."""
+BACKDATED = timedelta(hours=3)
+"""How far clocks may go back, or be behind: tests set some back by two hours."""
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,7 @@ class Operator:
             transitions=TokenBucket(settings.transitions_per_second, BURST),
             queue_of=policy.queue_of,
             reports_service=settings.reports_service,
+            takeover_grace=policy.takeover_grace,
             progress=ProgressGate(settings.progress_interval_seconds, TokenBucket(settings.progress_per_second, BURST)),
         )
         self._reconciler = Reconciler(

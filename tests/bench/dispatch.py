@@ -38,7 +38,7 @@ from bughive_protocol.keys import Keys
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-WORKER = ROOT / "tests" / "integration" / "worker" / "scripted_worker.py"
+WORKER = ROOT / "tests/programs/scripted_worker.py"
 RESULT = ROOT / "build" / "bench" / "dispatch.json"
 WAIT_SECONDS = 90.0
 AT_ONCE = 16

@@ -29,9 +29,9 @@ class StuckMessenger:
     stuck: Stuck
     after: bool
 
-    async def send(self, session_id: str, attempt: int, queue: str) -> None:
+    async def send(self, session_id: str, attempt: int, shard: int, queue: str) -> None:
         if self.after:
-            await self.real.send(session_id, attempt, queue)
+            await self.real.send(session_id, attempt, shard, queue)
         await self.stuck.stand_still()
 
     async def revoke(self, session_id: str, attempt: int) -> None:

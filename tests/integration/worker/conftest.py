@@ -26,7 +26,7 @@ from bughive_protocol.keys import Keys
 from bughive_protocol.messages import RUN_CRAWL_SESSION, crawl_task_id
 from bughive_protocol.settings import RedisSettings
 
-SCRIPT = Path(__file__).with_name("scripted_worker.py")
+SCRIPT = Path(__file__).parents[2] / "programs/scripted_worker.py"
 SITE = "http://script.test"
 T = TypeVar("T")
 

@@ -26,7 +26,7 @@ def test_short_tasks_are_understood_and_answered(lab, sender, worker):
     with sending(lab, sender) as app:
         assert app.send_task(HEALTH).get(timeout=30)["worker"].startswith("default.")
         cleaned = app.send_task(CLEANUP_OLD_SESSIONS, kwargs={"dry_run": True}).get(timeout=30)
-    assert cleaned == {"dry_run": True, "removed": [], "kept": 0, "reports": []}
+    assert (cleaned["dry_run"], cleaned["kept"], cleaned["names"]) == (True, 0, [])
 
 
 @pytest.mark.parametrize(("sender", "worker"), MIXES)

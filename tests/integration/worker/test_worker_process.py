@@ -21,7 +21,7 @@ from bughive_protocol.queues import CRAWL
 from bughive_protocol.settings import RedisSettings
 from bughive_worker.runtime.health_file import ailment
 
-SCRIPT = Path(__file__).with_name("scripted_worker.py")
+SCRIPT = Path(__file__).parents[2] / "programs/scripted_worker.py"
 
 
 def lines_of(log: Path) -> list[dict[str, object]]:

@@ -5,7 +5,9 @@ So each task has it for free. Of messages that it cannot read Celery tells its c
 """
 
 import json
+import logging
 import re
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -28,6 +30,8 @@ MAX_ERROR = 500
 MAX_TRACEBACK = 3000
 MAX_BODY = 2000
 MAX_ARGUMENTS = 16_384
+_MALFORMED = (TypeError, ValueError, LookupError, AttributeError)
+"""What code raises that finds something else in a message than it expects; no error of connections is among them."""
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]+@")
 
 log = structlog.get_logger(__name__)
@@ -124,6 +128,19 @@ def _consumer(burial: Burial) -> type[Consumer]:
     """Celery's consumer; it keeps what it would drop."""
 
     class BuryingConsumer(Consumer):  # type: ignore[misc]  # Celery has no types
+        def create_task_handler(self, *arguments: Any, **named: Any) -> Callable[[Message], None]:  # noqa: ANN401 as Celery calls it
+            handle = super().create_task_handler(*arguments, **named)
+
+            def on_message(message: Message) -> None:
+                try:
+                    handle(message)
+                except _MALFORMED as error:
+                    # Celery's own ends the worker of a body that is no base64, and puts it back for the next to end of.
+                    burial.bury_unread(message, LetterReason.UNREADABLE, error)
+                    message.reject_log_error(logging.getLogger(__name__), self.connection_errors)  # type: ignore[no-untyped-call]
+
+            return on_message
+
         def on_unknown_message(self, body: object, message: Message) -> None:
             burial.bury_unread(message, LetterReason.UNREADABLE, "the message names no task")
             super().on_unknown_message(body, message)

@@ -32,6 +32,10 @@ from bughive_worker.runtime.stop import Stop
 from bughive_worker.runtime.turn_watch import Ended, TurnWatch
 from bughive_worker.runtime.work import Turn
 
+_LONGEST_PAUSE = 8.0
+"""Before a crawl that failed at once begins again, in seconds; shorter than a lease lives without a beat."""
+_LASTED_SECONDS = 30.0
+"""A crawl that went on for so long did not fail at once."""
 log = structlog.get_logger(__name__)
 
 
@@ -121,7 +125,7 @@ class Holder:
 
         slice_ends = held.since + self._child.settings.slice_seconds
         watch = TurnWatch(self._child, self._drain, slice_ends)
-        since = held.since
+        since, pause = held.since, RETRY_SECONDS / 2
         while True:
             ended = watch.run(held.fence, since, work)
             if not isinstance(ended.end, Interrupted):
@@ -132,24 +136,27 @@ class Holder:
             if self._drain.is_set() or time.monotonic() >= slice_ends:
                 return ended
             log.warning("Redis is away; the crawl waits for it", error=str(ended.error or ""))
-            regained = self._regain(held.fence)
+            pause = RETRY_SECONDS if time.monotonic() - since > _LASTED_SECONDS else min(2 * pause, _LONGEST_PAUSE)
+            regained = self._regain(held.fence, pause)
             if regained is None:
                 return Ended(Gone())
             since = regained
             metrics.REDIS_REGAINED.inc()
             log.info("Redis is back and the lease is still ours")
 
-    def _regain(self, fence: Fence) -> float | None:
+    def _regain(self, fence: Fence, pause: float) -> float | None:
         """Wait for Redis. Returns when the lease was prolonged; None where it was not, for another has taken it."""
+        # First, also after a short outage: a crawl that fails at once, as on a Redis that is full, must not begin anew
+        # a thousand times a second.
+        time.sleep(pause)
         while True:
-            # First, also after a short outage: a crawl that fails at once must not fail a thousand times a second.
-            time.sleep(RETRY_SECONDS)
             asked_at = time.monotonic()
             try:
                 return None if self._child.beats.reacquire(fence) is BeatResult.LOST else asked_at
             except redis.RedisError:
                 if self._drain.is_set():
                     return None
+                time.sleep(RETRY_SECONDS)
 
     def _release(self, fence: Fence, parting: Parting) -> bool:
         """Write the release record. Returns False where there is nothing to release any more."""

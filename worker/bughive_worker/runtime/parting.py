@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from celery.exceptions import SoftTimeLimitExceeded
 from redis.exceptions import ConnectionError as RedisUnreachable
+from redis.exceptions import OutOfMemoryError, ReadOnlyError
 from redis.exceptions import TimeoutError as RedisTimedOut
 
 from bughive_protocol.errors import FenceLost, PermanentError, TransientError
@@ -14,6 +15,8 @@ from bughive_worker.crawl.stop_reason import StopReason
 MESSAGE_LENGTH = 900
 """A release's message goes into a condition, which holds 1,024 characters."""
 
+_REDIS_AWAY = (RedisUnreachable, RedisTimedOut, OutOfMemoryError, ReadOnlyError)
+"""A Redis that takes no writes, as it is full or a replica, is as good as none: no session fails for it."""
 _REASONS = {
     StopReason.CANCEL: ReleaseReason.CANCEL,
     StopReason.SUSPEND: ReleaseReason.SUSPEND,
@@ -44,7 +47,7 @@ class Gone:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """Redis was away: the turn may go on if nobody else has taken the lease."""
+    """Redis was away, or took no writes: the turn may go on if nobody else has taken the lease."""
 
 
 TurnEnd = Finished | Parting | Gone | Interrupted
@@ -68,7 +71,7 @@ def end_of_failed(error: BaseException, stop: StopReason | None) -> TurnEnd:
     if stop is not None:
         # What breaks while things are being torn down is no error of the session.
         return end_of_stopped(stop)
-    if isinstance(error, (RedisUnreachable, RedisTimedOut)):
+    if isinstance(error, _REDIS_AWAY):
         return Interrupted()
     if isinstance(error, SystemExit):
         return Parting(ReleaseReason.DRAIN, "the worker process was told to end")

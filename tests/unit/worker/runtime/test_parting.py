@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from redis.exceptions import ConnectionError as RedisUnreachable
+from redis.exceptions import OutOfMemoryError, ReadOnlyError
 
 from bughive_protocol.errors import EgressRefused, FenceLost, SiteUnreachable
 from bughive_protocol.lease import ReleaseReason
@@ -39,6 +40,8 @@ def test_a_stop_on_request_is_released_with_its_reason(reason: StopReason, end: 
         (ZeroDivisionError("oops"), Parting(ReleaseReason.ERROR, "ZeroDivisionError: oops", error="ZeroDivisionError")),
         (FenceLost("another"), Gone()),
         (RedisUnreachable("away"), Interrupted()),
+        (OutOfMemoryError("command not allowed when used memory > 'maxmemory'"), Interrupted()),
+        (ReadOnlyError("you can't write against a read only replica"), Interrupted()),
     ],
 )
 def test_an_error_says_whether_trying_again_can_help(error: BaseException, end: TurnEnd) -> None:
