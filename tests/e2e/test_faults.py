@@ -36,7 +36,9 @@ def test_a_node_drained(release, running):
         status = ends_whole(release, running)
     finally:
         release.kube.kubectl("uncordon", node)
-    assert (status["attempt"], status["failures"]) == (2, 0)
+    # A second worker of the same node may have taken it before it was drained itself.
+    assert status["attempt"] >= 2
+    assert status["failures"] == 0
 
 
 def test_the_leading_operator_deleted(release, running):
