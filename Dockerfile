@@ -41,11 +41,12 @@ RUN /opt/build/bin/pip --python /opt/bughive/bin/python install --quiet --no-dep
     && rm -r /opt/bughive/bin/bughive /opt/bughive/bin/bughive-worker /opt/bughive/lib/python3*/site-packages/bughive_worker
 # The Kubernetes client is two thirds generated classes that load when they are asked for. The operator calls by path, and
 # asks for none: their asyncio twins and the APIs go, and of the models what was compiled ahead. So do Celery's prompt, the
-# symbols of compiled modules, and OpenTelemetry's names for what others trace. The last line is the proof that nothing is
-# missed.
+# packages' own tests, the symbols of compiled modules, and OpenTelemetry's names for what others trace. The last line is
+# the proof that nothing is missed.
 RUN apt-get install -qq -y --no-install-recommends binutils \
     && cd /opt/bughive/lib/python3*/site-packages \
     && rm -r kubernetes/aio kubernetes/client/api kubernetes/client/models/__pycache__ prompt_toolkit wcwidth click_repl \
+    && find . -type d -name tests -prune -exec rm -r {} + \
     && find opentelemetry/semconv/_incubating/*/ -type f ! -name '__init__.*' ! -name 'otel_*' -delete \
     && find . -name '*.pyi' -delete && find . -name '*.so' -exec strip --strip-unneeded {} + \
     && /opt/bughive/bin/python -B -c "import bughive_operator.main, bughive_operator.self_test, bughive_protocol.span_export, kombu.transport.redis, celery.backends.redis, obstore.store"
