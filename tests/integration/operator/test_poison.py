@@ -14,7 +14,7 @@ from bughive_protocol.dead_letters import DeadLetters, LetterReason
 from bughive_protocol.frontier import PageEnd, PageResult
 from bughive_protocol.keys import Keys
 
-SCRIPT = Path(__file__).parents[1] / "worker" / "scripted_worker.py"
+SCRIPT = Path(__file__).parents[2] / "programs/scripted_worker.py"
 SITE = "http://script.test"
 
 

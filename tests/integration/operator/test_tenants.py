@@ -13,7 +13,7 @@ import pytest
 
 from .conftest import Users
 
-SCRIPT = Path(__file__).parents[1] / "worker" / "scripted_worker.py"
+SCRIPT = Path(__file__).parents[2] / "programs/scripted_worker.py"
 SITE = "http://script.test"
 
 
