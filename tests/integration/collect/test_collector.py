@@ -157,9 +157,13 @@ async def test_the_network_is_told_with_types_and_statuses(show):
 
 
 async def test_timings_tell_paint_shift_and_blocking(show):
+    # The long task has a task of its own: Chromium does not report one that began with the navigation's commit.
     page = await show(
-        "<h1>Hello</h1><p id=p>text</p><script>const end = performance.now() + 120; while (performance.now() < end);"
-        "requestAnimationFrame(() => setTimeout(() => { p.style.marginTop = '400px'; document.title = 'moved' }, 50))</script>"
+        "<h1>Hello</h1><p id=p>text</p><script>function block() {"
+        "  const end = performance.now() + 120; while (performance.now() < end);"
+        "  setTimeout(() => { p.style.marginTop = '400px'; document.title = 'moved' }, 50)"
+        "}"
+        "requestAnimationFrame(() => setTimeout(block))</script>"
     )
     await page.wait_for_function("document.title === 'moved'")
     await page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
