@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 from opentelemetry.trace import Span, SpanKind
 
-from bughive_crds.crawl_session import CrawlSessionStatus
+from bughive_crds.crawl_session import CrawlSessionStatus, Phase
 from bughive_operator import actions, metrics
 from bughive_operator.announcer import Announcer
 from bughive_operator.api_call import NotFound
@@ -139,7 +139,10 @@ class Applier:
         before = resource.status
         self._sessions.refresh(await self._api.patch_status(resource, status_patch(before, status)))
         count_change(resource, status)
-        self._progress.note(resource.uid)
+        if _waits_for_first_page(status):
+            self._progress.forget(resource.uid)
+        else:
+            self._progress.note(resource.uid)
         if status.phase is not before.phase or status.attempt != before.attempt:
             log.info("session changed", phase=status.phase, attempt=status.attempt, message=status.message)
 
@@ -160,6 +163,11 @@ class Applier:
 def _dispatch_span(resource: Resource, attempt: int) -> AbstractContextManager[Span]:
     session = f"{resource.namespace}/{resource.name}"
     return session_span("dispatch", SpanKind.PRODUCER, session, resource.uid, attempt)
+
+
+def _waits_for_first_page(status: CrawlSessionStatus) -> bool:
+    """Whether the next progress is the first sign of life, which a watcher is to see at once."""
+    return status.phase is Phase.RUNNING and not (status.progress and status.progress.pages_crawled)
 
 
 def _shards(resource: Resource) -> int:

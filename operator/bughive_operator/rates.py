@@ -51,14 +51,13 @@ class ProgressGate:
         if self._turns[uid] > now:
             return self._turns[uid] - now
         del self._turns[uid]
-        self._patched[uid] = now
         return 0.0
 
     def note(self, uid: str) -> None:
-        """A transition took the progress along: the interval begins anew."""
+        """The progress was shown, alone or with a transition: the interval begins anew."""
         self._patched[uid] = self._monotonic()
 
     def forget(self, uid: str) -> None:
-        """The session is over."""
+        """The session's next progress need not wait for an interval; or there is none, as it is over."""
         self._patched.pop(uid, None)
         self._turns.pop(uid, None)

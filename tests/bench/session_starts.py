@@ -3,6 +3,8 @@
 import asyncio
 import re
 import uuid
+from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,12 +37,14 @@ class Way(Protocol):
 class Applied:
     """By the API server, as a user would."""
 
-    def __init__(self, kubeconfig: Path, hands: int) -> None:
+    def __init__(self, kubeconfig: Path, hands: int, namespaces: Sequence[str] = ("default",)) -> None:
+        """``hands``: how many threads start sessions; ``namespaces`` take turns."""
         login = kubernetes.Configuration()
         config.load_kube_config(str(kubeconfig), client_configuration=login)  # type: ignore[no-untyped-call]
         login.connection_pool_maxsize = hands
-        self._client = kubernetes.ApiClient(login)
-        self._api = kubernetes.CustomObjectsApi(self._client)
+        self.client = kubernetes.ApiClient(login)
+        self._api = kubernetes.CustomObjectsApi(self.client)
+        self._namespaces = cycle(namespaces)
 
     def start(self) -> str:
         body = {
@@ -49,7 +53,9 @@ class Applied:
             "metadata": {"generateName": "bench-"},
             "spec": {"url": URL},
         }
-        made: Any = self._api.create_namespaced_custom_object(GROUP, VERSION, "default", "crawlsessions", body)
+        made: Any = self._api.create_namespaced_custom_object(
+            GROUP, VERSION, next(self._namespaces), "crawlsessions", body
+        )
         return str(made["metadata"]["uid"])
 
     def unfinished(self) -> int:
@@ -59,8 +65,8 @@ class Applied:
 
     def writes(self) -> dict[str, int]:
         """How often the API server has let each kind of thing be written, creations of sessions left out."""
-        request = self._client.param_serialize("GET", "/metrics", auth_settings=["BearerToken"])
-        answer: Any = self._client.call_api(*request)
+        request = self.client.param_serialize("GET", "/metrics", auth_settings=["BearerToken"])
+        answer: Any = self.client.call_api(*request)
         text = answer.read()
         counts = {"status": 0, "reports": 0, "events": 0}
         for labels, value in WRITES.findall(text.decode()):

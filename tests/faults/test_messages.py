@@ -4,6 +4,8 @@ import base64
 import json
 import time
 
+import pytest
+
 from bughive_crds.crawl_session import Phase
 from bughive_protocol.messages import RUN_CRAWL_SESSION
 
@@ -12,46 +14,59 @@ def queue(installation) -> str:
     return f"{installation.keys.celery}crawl"
 
 
-def drained(installation) -> None:
-    """Every message was taken and acknowledged."""
-    unacked = f"{installation.keys.celery}unacked:crawl"
-    installation.wait(
-        "no message is left",
-        lambda: not installation.redis.llen(queue(installation)) and not installation.redis.hlen(unacked),
-        30,
-    )
+@pytest.fixture
+def drained(place):
+    """Waits until every message of this test was taken and acknowledged.
+
+    Those that killed workers of earlier tests held stay unacknowledged for hours.
+    """
+    installation = place.installation
+
+    def unacked():
+        return set(installation.redis.hkeys(f"{installation.keys.celery}unacked:crawl"))
+
+    earlier = unacked()
+
+    def wait() -> None:
+        installation.wait(
+            "no message is left",
+            lambda: not installation.redis.llen(queue(installation)) and unacked() <= earlier,
+            30,
+        )
+
+    return wait
 
 
-def test_five_copies_are_one_crawl(place) -> None:
+def test_five_copies_are_one_crawl(place, drained) -> None:
     session = place.apply("copies")
     session.wait("is sent", lambda: session.status.attempt)
     for _ in range(5):
         session.send(1)
     session.ends_whole()
-    drained(place.installation)
+    drained()
     assert place.installation.redis.hget(session.keys.lease, "epoch:0") == "1"
 
 
-def test_a_message_of_an_attempt_that_is_over_changes_nothing(place) -> None:
+def test_a_message_of_an_attempt_that_is_over_changes_nothing(place, drained) -> None:
     session = place.begin("stale", pages=240)  # a worker is told to suspend within 5 s
     session.change(suspend=True)
     session.reaches(Phase.SUSPENDED)
     session.send(1)
-    drained(place.installation)
+    drained()
     assert not session.leased
     session.change(suspend=False)
     session.wait("goes on", lambda: session.status.attempt == 2 and session.leased)
     session.send(1)
     session.ends_whole(attempt=2)
-    drained(place.installation)
+    drained()
 
 
-def test_a_replay_after_the_end_changes_nothing(place) -> None:
+def test_a_replay_after_the_end_changes_nothing(place, drained) -> None:
     session = place.apply("replayed", pages=10)
     before = session.ends_whole()
     for attempt in (1, 2):
         session.send(attempt)
-    drained(place.installation)
+    drained()
     assert session.ends_whole() == before
 
 
@@ -91,7 +106,7 @@ BAD = {
 }
 
 
-def test_messages_that_make_no_sense_harm_nobody(place, recovery) -> None:
+def test_messages_that_make_no_sense_harm_nobody(place, recovery, drained) -> None:
     """One that cannot be read at all ends the worker that took it, once; its sessions go on elsewhere."""
     installation = place.installation
     session = place.begin("bystander", pages=80)
@@ -103,4 +118,4 @@ def test_messages_that_make_no_sense_harm_nobody(place, recovery) -> None:
     recovered = time.monotonic() - at
     late.ends_whole()
     recovery.note(f"{len(BAD)} messages that make no sense", recovered, session.ends_whole(attempt=None))
-    drained(installation)
+    drained()

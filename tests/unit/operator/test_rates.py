@@ -28,6 +28,7 @@ def test_a_bucket_lets_a_burst_through_and_then_so_many_a_second(time):
 def test_a_sessions_progress_is_shown_once_in_its_interval(time):
     gate = ProgressGate(10, TokenBucket(50, 50, time), time)
     assert gate.wait("a") == 0
+    gate.note("a")
     time.now = 4
     assert gate.wait("a") == 6
     time.now = 10
