@@ -8,11 +8,10 @@ from typing import Any
 
 from kubernetes import client as kubernetes
 from kubernetes import watch
+from kubernetes.client import ApiException
 from urllib3.exceptions import HTTPError
 
 from bughive_crds import GROUP, VERSION
-
-RECONNECT_SECONDS = 3600
 
 
 @dataclass
@@ -43,14 +42,12 @@ class StatusWatch:
         self._watch.stop()
 
     def _run(self) -> None:
-        listing = self._api.list_cluster_custom_object
-        events = self._watch.stream(listing, GROUP, VERSION, "crawlsessions", timeout_seconds=RECONNECT_SECONDS)
-        try:
-            for event in events:
-                self._see(event["object"], time.time())
-        except HTTPError:
-            if not self._stopped:
-                raise
+        while not self._stopped:
+            try:
+                for event in self._watch.stream(self._api.list_cluster_custom_object, GROUP, VERSION, "crawlsessions"):
+                    self._see(event["object"], time.time())
+            except (HTTPError, ApiException):  # the server closes the watch of one that reads too slowly
+                continue
 
     def _see(self, body: dict[str, Any], now: float) -> None:
         status = body.get("status", {})
