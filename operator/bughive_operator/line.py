@@ -1,9 +1,10 @@
 """The line: which sessions have a slot, and in which order the others get one."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, takewhile
 
 from bughive_crds.crawl_session import Phase, Priority
 from bughive_operator.fair_share import admitted, in_order, level
@@ -30,6 +31,8 @@ class Line:
         self._occupied: dict[str, Claim] = {}
         self._waiting: dict[str, Claim] = {}
         self._order: Sequence[Claim] = ()
+        self._levels: Sequence[int] = ()
+        """Of those in order; rising."""
         self._places: dict[str, int] = {}
         self._ordered_at: datetime | None = None
         self._changed = False
@@ -96,10 +99,11 @@ class Line:
         without = self._usage.copy()
         without.give_back(own)
         own = replace(own, since=now)
-        before = [claim for claim in self._in_line() if level(claim, now, self._aging) <= own.rank]
-        granted = own in admitted([*before, own], without, self._quotas, now, self._aging)
+        # One that runs asks at each of its changes: as long as others are before it, two of them tell the answer.
+        before = takewhile(lambda claim: level(claim, now, self._aging) <= own.rank, self._in_line())
+        granted = own in admitted(chain(before, [own]), without, self._quotas, now, self._aging)
         hold = None if granted else without.hold(own, self._quotas)
-        return Standing(granted=granted, place=1 if granted else len(before) + 1, hold=hold)
+        return Standing(granted=granted, place=1 if granted else bisect_right(self._levels, own.rank) + 1, hold=hold)
 
     def _sort(self, now: datetime) -> None:
         age = None if self._ordered_at is None else (now - self._ordered_at).total_seconds()
@@ -107,6 +111,7 @@ class Line:
             return
         self._order = in_order(self._waiting.values(), self._usage.shares(), now, self._aging)
         self._places = {claim.uid: place for place, claim in enumerate(self._order, 1)}
+        self._levels = [level(claim, now, self._aging) for claim in self._order]
         self._ordered_at, self._changed = now, False
 
     def _in_line(self) -> Iterator[Claim]:

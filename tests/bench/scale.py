@@ -47,7 +47,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 CROWD = Path(__file__).with_name("worker_crowd.py")
 RESULT = ROOT / "build" / "bench" / "scale.json"
-HANDS = 16
+HANDS = 4
 """Connections that apply at the same time."""
 NAMESPACES = tuple(f"scale-{n}" for n in range(10))
 PAGES = 10
