@@ -1,6 +1,6 @@
 """What it costs when there are 100, 1,000 and 10,000 CrawlSessions.
 
-    .venv/bin/python tests/bench/scale.py [--sizes 100,1000,10000] [--running 500] [--seconds 30]
+    .venv/bin/python tests/bench/scale.py [--sizes 100,1000,10000] [--running 500] [--seconds 60]
 
 For each size a fresh API server, Redis and operator. All sessions are applied as fast as the API server takes them; at
 most ``--running`` run at once. The workers are one process that speaks the whole protocol and crawls nothing
@@ -9,7 +9,8 @@ most ``--running`` run at once. The workers are one process that speaks the whol
 - dispatch: from admission to the worker's begin. Admitted is a session when a slot is free: when its creation is
   answered, or, where all slots are taken, when an earlier session ends.
 - status lag: from a recorded page to the first status that a watch shows with it.
-- patches: all writes of a session's status and report that the API server counts, without those of progress only.
+- patches: those of a session that the API server counts, without those that tell of progress (or of its place in
+  line) only. Its report is one write more, and its events up to four.
 - restart: from the start of the process until every session has been looked at; and what it wrote meanwhile.
 
 Writes build/bench/scale.json.
@@ -78,6 +79,8 @@ class Measured:
     """Per session, until all were over."""
     patches_per_session: float
     progress_per_session: float
+    reports_per_session: float
+    events_per_session: float
     restart_settle_s: float
     restart_patches: int
     lost: int
@@ -163,8 +166,10 @@ class Bench:
             **percentiles("status_lag", lags),
             operator_rss_mib=round(max(rss, rss_again), 1),
             operator_cpu_ms=round(1000 * cpu / size, 1),
-            patches_per_session=round((written["status"] + written["reports"] - progress) / size, 2),
+            patches_per_session=round((written["status"] - progress) / size, 2),
             progress_per_session=round(progress / size, 2),
+            reports_per_session=round(written["reports"] / size, 2),
+            events_per_session=round(written["events"] / size, 2),
             restart_settle_s=round(settle, 1),
             restart_patches=again,
             lost=size - self._watch.finished,
@@ -287,7 +292,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="100,1000,10000", type=lambda text: [int(size) for size in text.split(",")])
     parser.add_argument("--running", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=30.0, help="how long a session runs")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long a session runs, on average")
     given = parser.parse_args()
     results: dict[int, Measured] = {}
     for size in given.sizes:

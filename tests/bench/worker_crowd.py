@@ -1,13 +1,15 @@
 """Hundreds of workers in one process, that speak the whole protocol and crawl nothing, for the scale benchmark.
 
 Every message is taken off the queue at once; each session then records its pages evenly over its time, beats, and
-passes. On SIGTERM it writes what it did and when as JSON: for each session when it began, recorded each page, and
-ended, in Unix seconds.
+passes. Sessions take between half of the given time and half as much again, so that they do not end in waves. On
+SIGTERM it writes what it did and when as JSON: for each session when it began, recorded each page, and ended, in Unix
+seconds.
 """
 
 import asyncio
 import json
 import queue
+import random
 import signal
 import sys
 import threading
@@ -52,7 +54,7 @@ class Turn:
 class Crowd:
     def __init__(self, store: redis.asyncio.Redis, leases: LeaseStore, keys: Keys, pages: int, seconds: float) -> None:
         self._store, self._leases, self._keys = store, leases, keys
-        self._pages, self._pause = pages, seconds / pages
+        self._pages, self._seconds = pages, seconds
         self._calls = asyncio.Semaphore(CALLS_AT_ONCE)
         self.turns: dict[str, Turn] = {}
 
@@ -62,13 +64,13 @@ class Crowd:
         assert fence is not None
         turn = self.turns.setdefault(fence.session_id, Turn())
         turn.began.append(time.time())
-        limits = Limits(self._pages)
+        limits, pause = Limits(self._pages), self._seconds / self._pages * random.uniform(0.5, 1.5)
         frontier = RedisFrontier(self._store, self._keys, fence, limits)
         async with self._calls:
             await frontier.add([FrontierItem(url=f"{SITE}{n}", depth=0) for n in range(self._pages)])
         beating = asyncio.create_task(self._beat(fence))
         for _ in range(self._pages):
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(pause)
             async with self._calls:
                 (claim,) = await frontier.claim_pages(1)
                 page = PageResult(url=claim.item.url, end=PageEnd.LOADED, status=200)
