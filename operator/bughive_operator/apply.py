@@ -100,7 +100,7 @@ class Applier:
         match action:
             case actions.PatchStatus(status, transition):
                 if transition:
-                    await self._transitions.take()
+                    await self._take_turn(status)
                 await self._patch(resource, status)
                 metrics.STATUS_PATCHES.labels("transition" if transition else "progress").inc()
             case actions.Dispatch(attempt):
@@ -134,6 +134,13 @@ class Applier:
                 await self._expire(resource)
             case actions.StopWork(attempt):
                 await self.stop_work(uid, attempt)
+
+    async def _take_turn(self, status: CrawlSessionStatus) -> None:
+        """Wait for a turn to write. A dispatch takes the next one at once: slots bound how many there are."""
+        if status.phase is Phase.QUEUED:
+            self._transitions.reserve()
+        else:
+            await self._transitions.take()
 
     async def _patch(self, resource: Resource, status: CrawlSessionStatus) -> None:
         before = resource.status

@@ -19,8 +19,8 @@ LAST_RETRY_SECONDS = 60.0
 class KeyedQueue:
     """Keys that need work, each at most once; a key marked while it is worked on is worked on again.
 
-    Urgent keys go first, and of the ``workers`` that work at the same time ``reserved`` are kept for them.
-    Whether a key is urgent is asked whenever it is marked, so it may become urgent while it waits.
+    Urgent keys go first, those marked for later last; of the ``workers`` that work at the same time ``reserved`` are
+    kept for the urgent. Whether a key is urgent is asked whenever it is marked, so it may become so while it waits.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class KeyedQueue:
         # Dictionaries keep the order and let a key change from one to the other.
         self._urgent: dict[str, None] = {}
         self._ordinary: dict[str, None] = {}
+        self._later: dict[str, None] = {}
         self._dirty: set[str] = set()
         self._running: dict[str, float] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -57,6 +58,13 @@ class KeyedQueue:
                 self._urgent[key] = None
             else:
                 self._ordinary[key] = None
+            self._later.pop(key, None)
+            self._begin()
+
+    def mark_later(self, key: str) -> None:
+        """Work on this key when no other is waiting: nothing tells that it needs it."""
+        if not any(key in keys for keys in (self._running, self._urgent, self._ordinary)):
+            self._later[key] = None
             self._begin()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -76,12 +84,12 @@ class KeyedQueue:
     @property
     def idle(self) -> bool:
         """Whether nothing is being worked on or ready to be."""
-        return not (self._running or self._urgent or self._ordinary)
+        return not (self._running or self._urgent or self._ordinary or self._later)
 
     @property
     def waiting(self) -> int:
         """How many keys are ready to be worked on and wait for a free hand."""
-        return len(self._urgent) + len(self._ordinary)
+        return len(self._urgent) + len(self._ordinary) + len(self._later)
 
     def longest_run(self) -> float:
         """For how many seconds the slowest key has been worked on. May be asked from any thread."""
@@ -97,7 +105,7 @@ class KeyedQueue:
 
     def _next(self) -> str | None:
         free = self._workers - len(self._running)
-        for keys, needed in ((self._urgent, 0), (self._ordinary, self._reserved)):
+        for keys, needed in ((self._urgent, 0), (self._ordinary, self._reserved), (self._later, self._reserved)):
             if keys and free > needed:
                 key = next(iter(keys))
                 del keys[key]

@@ -8,7 +8,7 @@ from itertools import chain, takewhile
 
 from bughive_crds.crawl_session import Phase, Priority
 from bughive_operator.fair_share import admitted, in_order, level
-from bughive_operator.observation import Resource, Standing
+from bughive_operator.observation import LAST_PLACE, Resource, Standing
 from bughive_operator.quota import Claim, Quotas, Usage
 from bughive_operator.reasons import ConditionType
 
@@ -81,6 +81,10 @@ class Line:
         """Whether the session waits for a slot and no quota is in its way."""
         claim = self._waiting.get(uid)
         return claim is not None and self._usage.hold(claim, self._quotas) is None
+
+    def is_far(self, uid: str) -> bool:
+        """Whether the session waits behind ``LAST_PLACE``, so that nothing changes for it until it is called."""
+        return uid in self._waiting and self._places.get(uid, 0) > LAST_PLACE
 
     def waiting_since(self) -> datetime | None:
         """Since when the session has waited for a slot that has waited longest; None: none waits."""

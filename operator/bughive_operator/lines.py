@@ -42,6 +42,11 @@ class Lines:
         line = self._of.get(uid)
         return line is not None and line.fits(uid)
 
+    def is_far(self, uid: str) -> bool:
+        """Whether the session waits so far back that nothing changes for it until it is called."""
+        line = self._of.get(uid)
+        return line is not None and line.is_far(uid)
+
     def waiting_since(self) -> datetime | None:
         """Since when the session has waited for a slot that has waited longest; None: none waits."""
         return min((since for line in self._lines.values() if (since := line.waiting_since())), default=None)

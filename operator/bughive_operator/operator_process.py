@@ -209,10 +209,13 @@ class Operator:
         """
         # The first list comes before any decision: who has a slot is only known when all are known.
         try:
-            self._mark(await self._sweep.round())
+            listed = await self._sweep.round()
             await self._schedules.list()
         except (ApiServerError, RedisError) as error:
             raise CannotStart(f"Sessions and schedules cannot be listed: {error}") from error
+        unfinished = set(self._sessions.unfinished())
+        for uid in listed:
+            (self._queue.mark if uid in unfinished else self._queue.mark_later)(uid)
         settings = self._settings
         self._watch_over_loops()
         metrics.LEADER.set(1)
@@ -259,7 +262,9 @@ class Operator:
             self._queue.mark(uid)
 
     async def _resync(self) -> None:
-        self._mark(self._sessions.unfinished())
+        for uid in self._sessions.unfinished():
+            if not self._line.is_far(uid):
+                self._queue.mark_later(uid)
 
     async def _count(self) -> None:
         try:

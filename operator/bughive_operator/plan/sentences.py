@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bughive_crds.crawl_session import BugCounts, Progress
+from bughive_operator.observation import LAST_PLACE
 from bughive_operator.plan.view import View
 from bughive_operator.quota import Hold, Unit
 from bughive_operator.reasons import Reason
@@ -67,7 +68,12 @@ def _of_queue(view: View) -> str:
 def in_line(view: View) -> str:
     """Where a session stands while all slots are taken."""
     most = view.policy.max_running
-    return f"Number {view.standing.place} in line: at most {number(most, 'session')} may run at once."
+    return f"{_place(view)}: at most {number(most, 'session')} may run at once."
+
+
+def _place(view: View) -> str:
+    place = view.standing.place
+    return f"Number {place} in line" if place <= LAST_PLACE else f"Behind {LAST_PLACE} others or more in line"
 
 
 def held(view: View, hold: Hold) -> str:
@@ -83,7 +89,7 @@ def held(view: View, hold: Hold) -> str:
             f"shards is {hold.needed} and at most {number(hold.limit, 'session')} of {whose} may run at once; each "
             "shard counts as one, so this session can never begin. Apply one with fewer, or have the quota raised."
         )
-    place = f"Number {view.standing.place} in line"
+    place = _place(view)
     if hold.unit is Unit.SESSIONS:
         return f"{place}: at most {number(hold.limit, 'session')} of {whose} may run at once."
     return (

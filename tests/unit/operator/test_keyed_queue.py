@@ -165,3 +165,34 @@ async def test_a_key_that_becomes_urgent_while_it_waits_overtakes():
     assert begun == ["c", "a", "b"]
     stop.set()
     await asyncio.wait_for(task, 5)
+
+
+async def test_what_is_marked_for_later_waits_for_all_else_and_is_worked_on_once():
+    order = []
+
+    async def handler(key):
+        order.append(key)
+
+    async with running(handler, workers=1) as queue:
+        queue.mark("at work")
+        queue.mark_later("a")
+        queue.mark_later("b")
+        queue.mark_later("c")
+        queue.mark("changed")
+        queue.mark("c")
+        await until(lambda: queue.idle)
+    assert order == ["at work", "changed", "c", "a", "b"]
+
+
+async def test_what_is_marked_already_is_not_marked_for_later():
+    runs = Counter()
+
+    async def handler(key):
+        runs[key] += 1
+
+    async with running(handler, workers=1) as queue:
+        for key in ("at work", "waiting"):
+            queue.mark(key)
+            queue.mark_later(key)
+        await until(lambda: queue.idle)
+    assert runs == {"at work": 1, "waiting": 1}

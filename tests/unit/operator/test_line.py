@@ -122,3 +122,11 @@ def test_many_that_come_at_once_are_all_served_in_time(session, now):
     line.update(session("late", {"priority": "Urgent"}), now)
     assert line.standing("late", now + timedelta(seconds=1)).granted
     assert len(granted(line, now + timedelta(seconds=1), *(f"s{number}" for number in range(300)))) == 2
+
+
+def test_those_behind_the_last_place_that_is_told_are_far(session, now):
+    line = line_of(now, *(session(f"s{n:03}", age=1000 - n) for n in range(503)), most=1)
+    later = now + timedelta(seconds=2)
+    line.standing("s000", later)
+    assert [line.is_far(f"s{n:03}") for n in (0, 1, 499, 500, 501, 502)] == [False] * 3 + [True] * 3
+    assert not line.is_far("unknown")
