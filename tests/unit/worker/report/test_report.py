@@ -61,6 +61,7 @@ def document(*bugs: RecordedFinding, partial: bool = False, comparison: Comparis
         depth=0,
         duration_ms=12,
         error=None,
+        reused_from=None,
     )
     return ReportDocument(
         bughive_version="1",
