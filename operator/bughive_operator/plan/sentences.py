@@ -114,7 +114,7 @@ def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
     sentences = [f"Crawled {number(progress.pages_crawled, 'page')} and found {bugs(counts)}."]
     if progress.pages_reused:
         unchanged = number(progress.pages_reused, "page")
-        sentences.append(f"Of {unchanged} unchanged since an earlier session, its findings were reused.")
+        sentences.append(f"{unchanged} unchanged since an earlier session, whose findings were reused.")
     if beside := _beside_history(counts):
         sentences.append(f"Since earlier sessions: {beside}.")
     if counts.ignored:

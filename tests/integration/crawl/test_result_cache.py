@@ -25,6 +25,8 @@ from bughive_protocol.seen_pages import RedisSeenPages
 from bughive_worker.crawl.earlier import pack, unpack
 
 HOUR = 3600
+SAYS = ("Accept-Language", "User-Agent", "Upgrade-Insecure-Requests", "X-Own")
+"""By these a server may answer otherwise."""
 PAGES = {
     "/": "<title>Home</title><h1>Home</h1><a href=/tea>Tea</a> <a href=/tables>Tables</a> <a href=/gone>Gone</a>",
     "/tea": "<title>Tea</title><h1>Tea</h1><p>For undefined</p><img src=/tea.png alt=Tea width=9 height=9>"
@@ -47,6 +49,8 @@ class Site:
     """Documents that a browser opened."""
     asked: Counter[tuple[str, int]] = field(default_factory=Counter)
     """Documents that were asked for without one, and the answers."""
+    browser_says: set[tuple[str | None, ...]] = field(default_factory=set)
+    asker_says: set[tuple[str | None, ...]] = field(default_factory=set)
 
     async def answer(self, request: web.Request) -> web.Response:
         path = request.path
@@ -56,9 +60,12 @@ class Site:
         etag = f'"{sha256(body).hexdigest()[:8]}"'
         headers = {**self.headers, **({"ETag": etag} if self.etags else {})}
         fits = self.etags and request.headers.get("If-None-Match") == etag
+        says = tuple(request.headers.get(name) for name in SAYS)
         if request.headers.get("Sec-Fetch-Mode") == "navigate":
             self.visits[path] += 1
+            self.browser_says.add(says)
         else:
+            self.asker_says.add(says)
             self.asked[path, 304 if fits else 200] += 1
         if fits:
             return web.Response(status=304, headers=headers)
@@ -205,6 +212,14 @@ async def test_who_shows_the_browser_otherwise_sees_for_himself(session, site):
     german = await session(browser=BrowserSpec(headers={}, locale="de", requests_per_second=1000))
     assert german.reused == set()
     assert not site.asked
+
+
+async def test_a_page_is_asked_for_in_the_words_of_the_browser(session, site):
+    browser = BrowserSpec(headers={"X-Own": "yes"}, locale="de-AT", requests_per_second=1000)
+    await session(browser=browser)
+    assert (await session(browser=browser)).reused == PAGES.keys()
+    assert len(site.browser_says) == 1
+    assert site.asker_says == site.browser_says
 
 
 async def test_other_detectors_look_at_what_was_seen(session):

@@ -11,11 +11,8 @@ from bughive_worker.net.fetched import Fetched
 from bughive_worker.observation import PageObservation
 
 _SERVER_ERROR = 500
-_ACCEPT = (
-    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
-    "application/signed-exchange;v=b3;q=0.7"
-)
-"""What Chromium says when it opens a page; a server may answer other askers otherwise."""
+_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8"
+"""What browsers say when they open a page; a server may answer other askers otherwise."""
 _DECISIVE = (
     "content-type",
     "content-language",
