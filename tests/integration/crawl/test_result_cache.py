@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -17,12 +17,16 @@ from bughive_crds.crawl_session import (
     ChecksSpec,
     CrawlSessionSpec,
     ResultCacheSpec,
+    ScopeSpec,
     Screenshots,
 )
 from bughive_protocol.connections import connect_async
 from bughive_protocol.keys import Keys
+from bughive_protocol.pace import MemoryPace
 from bughive_protocol.seen_pages import RedisSeenPages
 from bughive_worker.crawl.earlier import pack, unpack
+from bughive_worker.crawl.unchanged import uninspected
+from bughive_worker.observation import PageObservation
 
 HOUR = 3600
 SAYS = ("Accept-Language", "User-Agent", "Upgrade-Insecure-Requests", "X-Own")
@@ -99,11 +103,23 @@ class Told:
     links: frozenset[tuple[str, str]]
 
 
+class CountedPace(MemoryPace):
+    """Counts the turns that it gives."""
+
+    turns = 0
+
+    async def take(self, host: str, interval: float, pause: float = 0) -> float:
+        self.turns += 1
+        return await super().take(host, interval, pause)
+
+
 @dataclass
 class Done:
     told: Told
     reused: set[str]
+    inspected: set[str]
     pictures: set[str]
+    turns: int
 
     @property
     def kinds(self) -> set[str]:
@@ -125,7 +141,8 @@ def session(crawl_of, engine, site, seen_pages) -> Callable[..., Awaitable[Done]
         cache = None if max_age is None else ResultCacheSpec(max_age_seconds=max_age)
         fields = {"result_cache": cache, "artifacts": ArtifactsSpec(screenshots=pictures), **spec}
         crawl.spec = CrawlSessionSpec.model_validate({**dict(crawl.spec), **fields})
-        crawl.stores = replace(crawl.stores, seen_pages=seen_pages)
+        pace = CountedPace()
+        crawl.stores = replace(crawl.stores, seen_pages=seen_pages, pace=pace)
         await crawl.run()
         memory = crawl.memory
         told = Told(
@@ -139,7 +156,8 @@ def session(crawl_of, engine, site, seen_pages) -> Callable[..., Awaitable[Done]
         )
         reused = {one.url.removeprefix(site.url) for one in memory.results.values() if one.reused_from}
         assert (await crawl.stores.frontier.counts()).reused == len(reused)
-        return Done(told, reused, set(memory.images))
+        inspected = {one.url.removeprefix(site.url) for one in memory.results.values() if one.inspected}
+        return Done(told, reused, inspected, set(memory.images), pace.turns)
 
     return run
 
@@ -158,6 +176,7 @@ async def test_an_unchanged_site_is_told_as_before_and_no_page_is_opened(session
     assert not site.visits
     assert site.asked == {(path, 304 if etags else 200): 1 for path in PAGES}
     assert second.told == first.told
+    assert second.turns == first.turns, "to ask takes the host's turn as a visit does"
     assert {"placeholder-text", "uncaught-exception", "broken-image"} <= second.kinds
     assert second.told == (await session(None)).told
 
@@ -194,7 +213,7 @@ async def test_a_page_that_is_not_to_be_stored_is_visited_each_time(session, sit
 async def test_what_is_too_old_is_not_reused_and_reuse_makes_it_no_younger(session, site, redis_client, key_prefix):
     keys = Keys(key_prefix)
     await session(2 * HOUR)
-    _make_older(redis_client, keys, timedelta(hours=1))
+    _rewrite(redis_client, keys, lambda seen: replace(seen, observed_at=seen.observed_at - timedelta(hours=1)))
     until = redis_client.zrange(keys.seen_until, 0, -1, withscores=True)
 
     assert (await session(2 * HOUR)).reused == PAGES.keys()
@@ -266,9 +285,37 @@ async def test_a_page_whose_script_goes_on_to_another_document_is_visited_each_t
     assert (await session()).reused == PAGES.keys() - {"/cups"}
 
 
-def _make_older(client: redis.Redis, keys: Keys, by: timedelta) -> None:
+async def test_each_template_is_inspected_once_however_many_of_its_pages_were(session, site):
+    site.pages["/tables2"] = site.pages["/tables"]
+    site.pages["/"] += "<a href=/tables2>More</a>"
+    alone = ScopeSpec(max_depth=0, sitemap=False, respect_robots_txt=False)
+    for path in ("/tables", "/tables2"):
+        assert (await session(url=f"{site.url}{path}", scope=alone)).inspected == {path}
+
+    both = await session()
+    assert {"/tables", "/tables2"} <= both.reused
+    assert len(both.inspected & {"/tables", "/tables2"}) == 1
+    assert _counted(both) == _counted(await session(None))
+
+
+async def test_a_page_is_visited_to_inspect_a_template_that_none_was_inspected_for(
+    session, site, redis_client, key_prefix
+):
+    first = await session()
+    assert first.inspected
+    _rewrite(redis_client, Keys(key_prefix), uninspected)
+    site.forget()
+    second = await session()
+    assert second.told == first.told
+    assert (second.inspected, site.visits.keys()) == (first.inspected, first.inspected)
+
+
+def _counted(done: Done) -> dict[str, tuple[str, int]]:
+    """The bugs, whichever of several pages was inspected."""
+    return {name: (kind, occurrences) for name, (kind, occurrences, _) in done.told.bugs.items()}
+
+
+def _rewrite(client: redis.Redis, keys: Keys, change: Callable[[PageObservation], PageObservation]) -> None:
     for name, packed in client.hgetall(keys.seen_pages).items():
         if name != b"bytes":
-            seen = unpack(packed)
-            assert datetime.now(UTC) - seen.observed_at < timedelta(minutes=5)
-            client.hset(keys.seen_pages, name, pack(replace(seen, observed_at=seen.observed_at - by)))
+            client.hset(keys.seen_pages, name, pack(change(unpack(packed))))
