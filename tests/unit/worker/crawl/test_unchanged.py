@@ -97,7 +97,6 @@ def test_a_page_is_asked_for_as_the_browser_does():
         (replace(NOT_MODIFIED, headers={"content-security-policy": "script-src 'none'"}), False),
         (Fetched.failed(SEEN.url, (), FetchError.TIMEOUT, "no answer"), False),
     ],
-    ids=str,
 )
 def test_a_page_is_unchanged_where_its_document_is_and_what_a_browser_makes_of_it(answer, same):
     assert unchanged(SEEN, answer) is same
