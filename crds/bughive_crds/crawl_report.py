@@ -42,6 +42,8 @@ class ReportedPages(ApiModel):
     failed: int = 0
     discovered: int = 0
     """Pages known, those among them that were not visited because `scope.maxPages` was reached."""
+    reused: int = 0
+    """Crawled pages whose document was unchanged, so that what an earlier session saw of them was reused."""
     left_out: int = 0
     """Pages that were not visited by a rule: robots.txt, `scope.maxDepth`, or a part of the site that seems endless."""
 

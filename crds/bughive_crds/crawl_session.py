@@ -192,6 +192,14 @@ class ArtifactsSpec(ApiModel):
     """Which pictures are taken."""
 
 
+class ResultCacheSpec(ApiModel):
+    """For how long what was seen of a page may be reused."""
+
+    max_age_seconds: Annotated[int, Field(ge=1, le=604_800)]
+    """How old what was seen of a page may be, in seconds from the visit that saw it; reusing it makes it no younger.
+    A week at most."""
+
+
 MUTABLE_FIELDS = ("suspend", "cancel", "priority", "ttlSecondsAfterFinished")
 """The fields of a spec that may change while the session lives."""
 
@@ -221,6 +229,15 @@ class CrawlSessionSpec(ApiModel):
     shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] = 1
     """How many workers may crawl this session at once. Each takes a place among those that may run, and holds a worker
     until the session is over; `browser.requestsPerSecond` holds for all of them together."""
+    result_cache: ResultCacheSpec | None = None
+    """Reuse what an earlier session of this namespace saw of a page whose document is unchanged. Before a page is
+    opened, one request asks for its document. Where the site answers 304 to its ETag, or sends the same bytes, the page
+    is not opened: its bugs are reported as they were seen, and its links followed. A page of which a picture is due, of
+    a bug that is new to the session, is visited all the same, and so is any other.
+
+    The price: a page whose document is the same can behave otherwise, because a script, a stylesheet or the answer of
+    an API changed. Such bugs are missed, or reported though they are gone, until what was seen is too old. So nothing
+    is reused unless this is set. Do not set it for a site whose pages are made by scripts in the browser."""
     priority: Priority = Priority.NORMAL
     """Which sessions go first while more are waiting than may run."""
     start_at: datetime | None = None
@@ -249,6 +266,9 @@ class Progress(ApiModel):
     pages_discovered: int = 0
     pages_failed: int = 0
     """Pages that could not be crawled; they are among `pagesCrawled`."""
+    pages_reused: int = 0
+    """Pages whose document was unchanged, so that what an earlier session saw of them was reused (`resultCache`); they
+    are among `pagesCrawled`."""
     pages_left_out: int = 0
     """Pages that are not visited by a rule: robots.txt, `scope.maxDepth`, or a part of the site that seems endless.
     The report names them."""

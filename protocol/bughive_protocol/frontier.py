@@ -125,6 +125,8 @@ class PageResult(_Frozen):
     """How many different pages it links to."""
     duration_ms: int = 0
     error: str | None = None
+    reused_from: datetime | None = None
+    """When an earlier session saw what is told of this page, whose document is unchanged; None: it was visited."""
 
 
 class Template(_Frozen):
@@ -204,6 +206,8 @@ class Counts(_Frozen):
     crawled: int = 0
     """Pages recorded, the failed ones among them."""
     failed: int = 0
+    reused: int = 0
+    """Pages recorded by what an earlier session saw of them."""
     left_out: int = 0
     """Pages that are not visited by a rule; exact up to ``limits.MAX_LEFT_OUT``."""
     links_pending: int = 0

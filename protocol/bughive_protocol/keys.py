@@ -66,7 +66,7 @@ class SessionKeys:
     images: str
     """Hash: fingerprint -> JPEG."""
     counters: str
-    """Hash: sequence, failed, templates (a version), bugs:SEVERITY, image_bytes."""
+    """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY, image_bytes."""
 
     @classmethod
     def of(cls, prefix: str, session_id: str) -> Self:
@@ -97,6 +97,10 @@ class Keys:
         """Sorted set: "session id/shard" -> when its lease runs out, in ms of Redis' clock."""
         self.paces = f"{prefix}:paces"
         """Sorted set: host:port -> when it may be asked again, in µs of Redis' clock. What is past is removed."""
+        self.seen_pages = f"{prefix}:seen-pages"
+        """Hash: name -> what a session saw of a page, for later ones; and bytes, what all of it takes."""
+        self.seen_until = f"{prefix}:seen-until"
+        """Sorted set: name -> until when that is kept, in ms. With the last of it, both keys expire."""
         self.live = f"{prefix}:live"
         """Hash: at (ms), ids (JSON list): the sessions whose resources exist."""
         self.outbox = f"{prefix}:outbox"

@@ -9,6 +9,11 @@ MAX_LEFT_OUT = 10_000
 MAX_IMAGE_BYTES = 32 * 1024 * 1024
 """How much room a session's pictures may take."""
 
+MAX_SEEN_BYTES = 64 * 1024 * 1024
+"""How much room all that sessions saw of pages may take, kept for later ones: of a whole installation."""
+MAX_SEEN_PAGE_BYTES = 128 * 1024
+"""And what was seen of one page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -130,6 +130,7 @@ class MemoryFrontier:
             claimed=len(session.line.claimed),
             crawled=len(session.results),
             failed=sum(page.end.failed for page in session.results.values()),
+            reused=sum(page.reused_from is not None for page in session.results.values()),
             left_out=len(session.left_out),
             links_pending=len(session.link_line.waiting),
             links_claimed=len(session.link_line.claimed),

@@ -36,7 +36,12 @@ def discovered_arguments(items: Sequence[FrontierItem]) -> list[Argument]:
 def page_arguments(record: PageRecord, max_known: int) -> list[Argument]:
     """What ``record_page.lua`` takes, after the fence."""
     page = record.page
-    arguments: list[Argument] = [page.url, int(page.end.failed), page.model_dump_json()]
+    arguments: list[Argument] = [
+        page.url,
+        int(page.end.failed),
+        int(page.reused_from is not None),
+        page.model_dump_json(),
+    ]
     arguments += [max_known, MAX_EXAMPLES, MAX_SOURCES, MAX_LEFT_OUT]
     arguments += discovered_arguments(record.discovered)
     arguments.append(len(record.left_out))

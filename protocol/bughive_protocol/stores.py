@@ -1,4 +1,4 @@
-"""A session's state as the crawl knows it: three small interfaces.
+"""A session's state as the crawl knows it, and what it hands to later ones: small interfaces.
 
 ``memory_store`` serves one process, ``redis_store`` any number of workers, under one suite of tests. All writes of
 the Redis ones carry the caller's fence and raise ``FenceLost`` where it is stale.
@@ -127,4 +127,16 @@ class Images(Protocol):
 
     async def get(self, fingerprint: str) -> bytes | None:
         """The picture, if there is one."""
+        ...
+
+
+class SeenPages(Protocol):
+    """What sessions saw of pages, for later ones. It may forget anything at any time: no result may depend on it."""
+
+    async def get(self, name: str) -> bytes | None:
+        """What was kept under this name, if it still is; it may be past its time already."""
+        ...
+
+    async def put(self, name: str, seen: bytes, seconds: float) -> None:
+        """Keep this for so many seconds, in place of what was there, if there is room."""
         ...

@@ -10,7 +10,7 @@ from bughive_protocol.frontier import Counts
 def counts_of(answer: Sequence[Any]) -> Counts:
     """Read the answer of ``count()``."""
     discovered, pending, claimed, crawled, left_out, links_pending, links_claimed, found, ignored, counters = answer
-    failed, critical, high, medium, low = (int(value or 0) for value in counters)
+    failed, reused, critical, high, medium, low = (int(value or 0) for value in counters)
     bugs = found - ignored
     return Counts(
         discovered=discovered,
@@ -18,6 +18,7 @@ def counts_of(answer: Sequence[Any]) -> Counts:
         claimed=claimed,
         crawled=crawled,
         failed=failed,
+        reused=reused,
         left_out=left_out,
         links_pending=links_pending,
         links_claimed=links_claimed,

@@ -186,6 +186,10 @@ class PageObservation:
     redirects: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of the document's response; names in lower case."""
+    digest: str = ""
+    """SHA-256 of the document's bytes, in hexadecimal; empty where nobody asked, or scripts went on to another one."""
+    reused: bool = False
+    """An earlier session saw this; since then the document is unchanged."""
     network: tuple[NetworkEntry, ...] = ()
     console: tuple[ConsoleEntry, ...] = ()
     exceptions: tuple[ScriptError, ...] = ()

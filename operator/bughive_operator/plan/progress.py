@@ -18,6 +18,7 @@ def progress(view: View, *, done: bool = False) -> Progress:
         pages_crawled=counts.crawled,
         pages_discovered=counts.discovered,
         pages_failed=counts.failed,
+        pages_reused=counts.reused,
         pages_left_out=counts.left_out,
         current_url=None if done else view.redis.current_url,
         pages_per_minute=_speed(view, old),

@@ -118,6 +118,9 @@ def last_error(view: View) -> str:
 def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
     """The result of a crawl that ran to its end."""
     sentences = [f"Crawled {number(progress.pages_crawled, 'page')} and found {bugs(counts)}."]
+    if progress.pages_reused:
+        unchanged = number(progress.pages_reused, "page")
+        sentences.append(f"{unchanged} unchanged since an earlier session, whose findings were reused.")
     if beside := _beside_history(counts):
         sentences.append(f"Since earlier sessions: {beside}.")
     if counts.ignored:

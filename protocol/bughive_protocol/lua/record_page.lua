@@ -6,6 +6,7 @@
 -- recorded with its findings, links and messages, or it is crawled again.
 local url = take()
 local failed = take()
+local reused = take()
 local result = take()
 local max_known = tonumber(take())
 local max_examples = tonumber(take())
@@ -21,6 +22,9 @@ redis.call('HDEL', deaths, url)
 redis.call('ZREM', link_pending, url)
 if failed == '1' then
   redis.call('HINCRBY', counters, 'failed', 1)
+end
+if reused == '1' then
+  redis.call('HINCRBY', counters, 'reused', 1)
 end
 
 discover(max_known)

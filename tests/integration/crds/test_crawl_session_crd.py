@@ -23,6 +23,7 @@ FULL = {
     "activeDeadlineSeconds": 60,
     "backoffLimit": 1,
     "shards": 2,
+    "resultCache": {"maxAgeSeconds": 3600},
 }
 CHANGED = {
     "url": "https://b.example/",
@@ -36,6 +37,7 @@ CHANGED = {
     "activeDeadlineSeconds": 61,
     "backoffLimit": 2,
     "shards": 3,
+    "resultCache": {"maxAgeSeconds": 7200},
 }
 REQUIRED = {"url"}
 

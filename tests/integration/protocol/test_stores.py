@@ -100,6 +100,15 @@ async def test_late_pages_come_after_all_others(stores: Stores) -> None:
     assert [claim.item for claim in await stores.frontier.claim_pages(9)] == [page("deep", 9), late]
 
 
+async def test_pages_that_were_reused_are_counted(stores: Stores) -> None:
+    reused = PageResult(url=page("a").url, end=PageEnd.LOADED, reused_from=NOW)
+    await stores.frontier.record_page(PageRecord(page=reused, recorded_at=NOW))
+    await stores.frontier.record_page(record(page("b").url))
+    counts = await stores.frontier.counts()
+    assert (counts.crawled, counts.reused) == (2, 1)
+    assert reused in await stores.findings.pages()
+
+
 async def test_pages_that_are_left_out_are_remembered_unless_they_are_visited_after_all(stores: Stores) -> None:
     await stores.frontier.add([page("a")])
     out = [LeftOut(url=page(name).url, why="calendar") for name in ("a", "b", "c")]

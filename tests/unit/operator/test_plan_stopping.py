@@ -57,6 +57,16 @@ def test_a_verdict_brings_the_report_then_the_phase_then_the_acknowledgement(sit
     assert done.condition("Running")[:2] == ("False", "Stopped")
 
 
+def test_the_message_tells_of_pages_that_were_reused(situation):
+    redis = {**STARTED, "verdict": VERDICT, "counts": {**PAGES, "reused": 9}, "bugs": BUGS, "digest": DIGEST}
+    status = situation(status=RUNNING, redis=redis, after=4000).status()
+    assert status.progress.pages_reused == 9
+    assert status.message.startswith(
+        "Crawled 12 pages and found 3 bugs (1 critical, 2 low). "
+        "9 pages unchanged since an earlier session, whose findings were reused. "
+    )
+
+
 @pytest.mark.parametrize(("bugs", "reason"), [({"total": 0}, "NoBugs"), (BUGS, "BelowThreshold")])
 def test_a_passed_session_says_whether_it_had_bugs_at_all(situation, bugs, reason):
     redis = {**STARTED, "verdict": {**VERDICT, "outcome": "Passed"}, "bugs": bugs}

@@ -1,6 +1,7 @@
 """Visits one page. A visit always ends, and never raises for what a page can do."""
 
 import asyncio
+import hashlib
 import re
 import time
 from dataclasses import replace
@@ -121,6 +122,8 @@ class _Visit:
                     self.seen = replace(self.seen, error=net_error(error.message))
                     return
                 continue
+            if response is not None and self.rules.digests:
+                await self._sign(response)
             return
         raise _Ended(PageEnd.REDIRECT_LOOP, "the page's script loads one page after the other")
 
@@ -132,6 +135,16 @@ class _Visit:
         self._judge(document)
         facts = document["facts"]
         self._gather(read_facts(facts) if facts else await collect(page, traits=traits))
+
+    async def _sign(self, response: Response) -> None:
+        if self.witness.parsed > 1:
+            return  # what was looked at is not this document alone
+        try:
+            async with asyncio.timeout(self.rules.answer):
+                body = await response.body()
+        except (Error, TimeoutError):
+            return  # the browser has let go of it
+        self.seen = replace(self.seen, digest=hashlib.sha256(body).hexdigest())
 
     async def _open(self) -> Response | None:
         page, url = self.tab.page, self.seen.url

@@ -19,3 +19,5 @@ class VisitRules:
     failure_of: FailureOf = nowhere
     traits: bool = True
     """Whether to look for what may need the full inspection."""
+    digests: bool = False
+    """Whether to fetch the document's bytes from the browser once more, for their digest."""

@@ -1,7 +1,8 @@
 """One page's way through the crawl, as a graph.
 
-visit -> inspect? -> detect -> verify? -> picture? -> record
+recall -> visit -> inspect? -> detect -> verify? -> picture? -> record
 
+Where an earlier session's look at the page may be reused, ``record`` follows ``recall`` at once.
 A page is inspected when its template is new, and verified when what it shows may be flaky. A page that failed at
 first and is well at the second look goes through ``inspect`` and ``detect`` again, once.
 """
@@ -17,6 +18,7 @@ from bughive_protocol.finding import Finding
 from bughive_protocol.frontier import PageEnd, Template
 from bughive_worker.crawl import steps
 from bughive_worker.crawl.reachability import check_start
+from bughive_worker.crawl.reuse import reuse
 from bughive_worker.crawl.second_look import failed
 from bughive_worker.crawl.steps import PageRun
 from bughive_worker.detectors.registry import detect
@@ -42,7 +44,14 @@ class PageState(TypedDict, total=False):
 Context = Runtime[PageRun]
 
 
-async def _visit(state: PageState, runtime: Context) -> PageState:  # noqa: ARG001 - the first node has no past
+async def _recall(state: PageState, runtime: Context) -> PageState:  # noqa: ARG001 - the first node has no past
+    reused = await reuse(runtime.context)
+    if reused is None:
+        return {}
+    return {"observation": reused.observation, "template": reused.template, "findings": reused.findings}
+
+
+async def _visit(state: PageState, runtime: Context) -> PageState:  # noqa: ARG001 - it begins anew
     run = runtime.context
     observation, template = await steps.place(run.session, await steps.look(run))
     return {"observation": observation, "template": template, "verified": False, "recovered": False}
@@ -88,6 +97,10 @@ async def _record(state: PageState, runtime: Context) -> PageState:
     return {}
 
 
+def _is_recalled(state: PageState) -> str:
+    return "record" if "observation" in state else "visit"
+
+
 def _is_novel(state: PageState) -> str:
     return "inspect" if state["template"] else "detect"
 
@@ -106,13 +119,15 @@ def _is_well_again(state: PageState) -> str:
 def page_graph() -> CompiledStateGraph[PageState, PageRun, PageState, PageState]:
     """The graph, compiled once per process."""
     graph = StateGraph(PageState, context_schema=PageRun)
+    graph.add_node("recall", _recall)
     graph.add_node("visit", _visit)
     graph.add_node("inspect", _inspect)
     graph.add_node("detect", _detect)
     graph.add_node("verify", _verify)
     graph.add_node("picture", _picture)
     graph.add_node("record", _record)
-    graph.add_edge(START, "visit")
+    graph.add_edge(START, "recall")
+    graph.add_conditional_edges("recall", _is_recalled, ["visit", "record"])
     graph.add_conditional_edges("visit", _is_novel, ["inspect", "detect"])
     graph.add_edge("inspect", "detect")
     graph.add_conditional_edges("detect", _is_doubtful, ["verify", "picture", "record"])

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.pace import Pace
-from bughive_protocol.stores import Findings, Frontier, Images
+from bughive_protocol.stores import Findings, Frontier, Images, SeenPages
 from bughive_worker.crawl.stop_reason import StopReason
 
 
@@ -29,6 +29,8 @@ class Stores:
     findings: Findings
     images: Images
     pace: Pace
+    seen_pages: SeenPages | None = None
+    """What sessions saw of pages, for later ones; None: nothing is kept."""
 
 
 class StopRequest(Protocol):

@@ -36,6 +36,7 @@ def page_record(
         links=out.count,
         duration_ms=observation.duration_ms,
         error=observation.error,
+        reused_from=observation.observed_at if observation.reused else None,
     )
     return PageRecord(
         page=page,

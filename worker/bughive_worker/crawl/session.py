@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bughive_crds.crawl_session import ChecksSpec, CrawlSessionSpec, Screenshots
 from bughive_protocol.errors import EgressRefused, InvalidSpec, SiteUnreachable
 from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.window import Presentation, Window
 from bughive_worker.crawl.bounds import Bounds
+from bughive_worker.crawl.earlier import Earlier, manner
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlJob, OnPage, Stores
 from bughive_worker.crawl.templates_seen import TemplatesSeen
@@ -37,6 +39,8 @@ class Session:
     rules: VisitRules
     templates: TemplatesSeen
     on_page: OnPage
+    earlier: Earlier | None
+    """What earlier sessions saw; None: every page is visited."""
     confirmed: set[str] = field(default_factory=set)
     """Fingerprints that were seen twice, or need no second look."""
 
@@ -60,6 +64,15 @@ def _inspects(checks: ChecksSpec) -> bool:
     return any(wanted(detector, checks) for detector in BY_INSPECTION)
 
 
+async def _earlier(job: CrawlJob, stores: Stores, engine: Engine) -> Earlier | None:
+    wish = job.spec.result_cache
+    if wish is None or stores.seen_pages is None:
+        return None
+    browser = (await engine.host.chromium()).browser.version
+    name = manner(job.namespace, job.spec, browser, inspects=_inspects(job.spec.checks))
+    return Earlier(stores.seen_pages, name, timedelta(seconds=wish.max_age_seconds))
+
+
 @asynccontextmanager
 async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: OnPage) -> AsyncIterator[Session]:
     """Set up all that the visits share, and close it afterwards.
@@ -72,6 +85,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
     browser = job.spec.browser
     user_agent = browser.user_agent or (await engine.host.chromium()).user_agent
     in_site = Bounds(job.spec, None).scope.in_site
+    earlier = await _earlier(job, stores, engine)
     pacer = HostPacer(browser.requests_per_second, pace=stores.pace)
     async with Fetcher(engine.proxy, user_agent=user_agent, headers=browser.headers, in_site=in_site) as fetcher:
         presentation = Presentation(browser.locale, user_agent, browser.headers, in_site)
@@ -91,9 +105,11 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
                     dismiss=browser.dismiss,
                     failure_of=engine.proxy.last_failure,
                     traits=_inspects(job.spec.checks),
+                    digests=earlier is not None,
                 ),
                 templates=TemplatesSeen(stores.frontier, job.spec.shards),
                 on_page=on_page,
+                earlier=earlier,
             )
         finally:
             await window.close()

@@ -153,3 +153,5 @@ async def record(
     now = datetime.now(UTC)
     recorded = marked(findings, run.session.spec.checks.ignore, now)
     await run.record(page_record(observation, recorded, out, template, now))
+    if run.session.earlier is not None:
+        await run.session.earlier.keep(observation)

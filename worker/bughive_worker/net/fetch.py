@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import aiohttp
@@ -17,6 +17,7 @@ from bughive_worker.net.urls import canonical, split_authority, without_fragment
 _REDIRECTS = (301, 302, 303, 307, 308)
 _READ = 64 * 1024
 _MAX_HEADER = 64 * 1024
+_NONE: Mapping[str, str] = MappingProxyType({})
 _MARKS = ("X-BugHive-Refused", "X-BugHive-Error")
 
 
@@ -45,7 +46,7 @@ class Fetcher:
         """``headers`` (``spec.browser.headers``) are sent to URLs for which ``in_site`` holds, and to no other."""
         self._proxy = proxy
         self._common = {"User-Agent": user_agent, "Accept": "*/*"}
-        self._own = {**self._common, **(headers or {})}
+        self._own = dict(headers or {})
         self._in_site = in_site
         self._limits = limits
         self._session: aiohttp.ClientSession | None = None
@@ -72,6 +73,10 @@ class Fetcher:
         """HEAD a canonical URL and follow its redirects. Never raises."""
         return await self._follow("HEAD", url, 0)
 
+    async def ask(self, url: str, headers: Mapping[str, str]) -> Fetched:
+        """GET a canonical URL with further headers; a redirect is the answer, not followed. Never raises."""
+        return await self._once("GET", url, self._limits.body, (), headers)
+
     async def _follow(self, method: str, url: str, body_limit: int) -> Fetched:
         hops: list[Hop] = []
         while True:
@@ -89,10 +94,12 @@ class Fetcher:
                 return Fetched.failed(url, tuple(hops), FetchError.TOO_MANY_REDIRECTS, message)
             url = following
 
-    async def _once(self, method: str, url: str, body_limit: int, hops: tuple[Hop, ...]) -> Fetched:
+    async def _once(
+        self, method: str, url: str, body_limit: int, hops: tuple[Hop, ...], further: Mapping[str, str] = _NONE
+    ) -> Fetched:
         try:
             async with asyncio.timeout(self._limits.total):
-                return await self._request(method, url, body_limit, hops)
+                return await self._request(method, url, body_limit, hops, further)
         except TimeoutError:
             return Fetched.failed(url, hops, FetchError.TIMEOUT, f"no answer in {self._limits.total:g} s")
         except aiohttp.ClientHttpProxyError:
@@ -104,8 +111,10 @@ class Fetcher:
         except aiohttp.ClientError as error:
             return Fetched.failed(url, hops, FetchError.MALFORMED, str(error))
 
-    async def _request(self, method: str, url: str, body_limit: int, hops: tuple[Hop, ...]) -> Fetched:
-        headers = self._own if self._in_site(url) else self._common
+    async def _request(
+        self, method: str, url: str, body_limit: int, hops: tuple[Hop, ...], further: Mapping[str, str]
+    ) -> Fetched:
+        headers = {**self._common, **further, **(self._own if self._in_site(url) else _NONE)}
         address = URL(without_fragment(url), encoded=True)
         async with self._connected().request(method, address, headers=headers, allow_redirects=False) as response:
             if self._failure(url) and any(mark in response.headers for mark in _MARKS):

@@ -106,7 +106,10 @@ class ReportedPage(_Part):
     template: str | None
     depth: int
     duration_ms: int
+    """Of the visit that saw it."""
     error: str | None
+    reused_from: datetime | None
+    """When an earlier session saw the page, whose document is unchanged since; null: this session visited it."""
 
 
 class LeftOutPages(_Part):

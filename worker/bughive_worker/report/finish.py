@@ -169,6 +169,7 @@ def _document(
             crawled=len(pages),
             failed=sum(page.end.failed for page in pages),
             discovered=ended.counts.discovered,
+            reused=sum(page.reused_from is not None for page in pages),
             left_out=len(left_out),
         ),
         bugs=count_bugs(recorded, comparison),

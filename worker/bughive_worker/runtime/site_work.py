@@ -12,6 +12,7 @@ from bughive_protocol.keys import Keys
 from bughive_protocol.limits import Limits
 from bughive_protocol.pace import RedisPace
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier, RedisImages
+from bughive_protocol.seen_pages import RedisSeenPages
 from bughive_protocol.state import SessionState
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlEnd, CrawlJob, Stores
@@ -35,6 +36,7 @@ class SiteWork:
         self._client = client
         self._keys = Keys(settings.redis_key_prefix)
         self._pace = RedisPace(client, self._keys)
+        self._seen_pages = RedisSeenPages(client, self._keys)
         self._store = store
         self._history_days = settings.history_retention_days
         self._engine = engine
@@ -77,6 +79,7 @@ class SiteWork:
             RedisFindings(self._client, self._keys, turn.fence),
             RedisImages(self._client, self._keys, turn.fence),
             self._pace,
+            self._seen_pages,
         )
 
 

@@ -11,6 +11,6 @@ local function count()
     redis.call('HLEN', link_claims),
     redis.call('HLEN', findings),
     redis.call('SCARD', ignored),
-    redis.call('HMGET', counters, 'failed', 'bugs:Critical', 'bugs:High', 'bugs:Medium', 'bugs:Low'),
+    redis.call('HMGET', counters, 'failed', 'reused', 'bugs:Critical', 'bugs:High', 'bugs:Medium', 'bugs:Low'),
   }
 end

@@ -61,6 +61,7 @@ def document(*bugs: RecordedFinding, partial: bool = False, comparison: Comparis
         depth=0,
         duration_ms=12,
         error=None,
+        reused_from=None,
     )
     return ReportDocument(
         bughive_version="1",
@@ -109,6 +110,18 @@ def test_an_ignored_bug_is_shown_last_and_not_counted():
     assert "third party" in render_html(report, {}).decode()
     content = digest(report, (Artifact(name="report.html", url="u"),)).content
     assert ([worst.title for worst in content.worst], content.omitted) == (["shown"], 0)
+
+
+def test_pages_that_were_reused_are_marked_with_the_time_at_which_they_were_seen():
+    report = document()
+    (page,) = report.crawled
+    assert "unchanged" not in render_html(report, {}).decode()
+
+    reused = page.model_copy(update={"reused_from": datetime(2026, 1, 1, 3, 30, tzinfo=UTC)})
+    pages = report.pages.model_copy(update={"reused": 1})
+    html = render_html(report.model_copy(update={"crawled": (reused,), "pages": pages}), {}).decode()
+    assert "1 unchanged since an earlier session, whose findings are reused" in html
+    assert '<time datetime="2026-01-01T03:30:00+00:00">2026-01-01 03:30 UTC</time>' in html
 
 
 def test_known_bugs_do_not_fail_a_session_that_asks_for_new_ones_only():
