@@ -19,8 +19,8 @@ LAST_RETRY_SECONDS = 60.0
 class KeyedQueue:
     """Keys that need work, each at most once; a key marked while it is worked on is worked on again.
 
-    Urgent keys go first, those marked for later last; of the ``workers`` that work at the same time ``reserved`` are
-    kept for the urgent. Whether a key is urgent is asked whenever it is marked, so it may become so while it waits.
+    Urgent keys go first, patient ones and those marked for later last; of the ``workers`` that work at the same time
+    ``reserved`` are kept for the urgent. What a key is, is asked each time it is marked, so it may change as it waits.
     """
 
     def __init__(
@@ -29,11 +29,13 @@ class KeyedQueue:
         workers: int,
         *,
         urgent: Callable[[str], bool] = lambda _: False,
+        patient: Callable[[str], bool] = lambda _: False,
         reserved: int = 0,
     ) -> None:
         self._handler = handler
         self._workers = workers
         self._is_urgent = urgent
+        self._is_patient = patient
         self._reserved = reserved
         # Dictionaries keep the order and let a key change from one to the other.
         self._urgent: dict[str, None] = {}
@@ -55,10 +57,13 @@ class KeyedQueue:
         elif key not in self._urgent:
             if self._is_urgent(key):
                 self._ordinary.pop(key, None)
+                self._later.pop(key, None)
                 self._urgent[key] = None
+            elif self._is_patient(key):
+                self.mark_later(key)
             else:
+                self._later.pop(key, None)
                 self._ordinary[key] = None
-            self._later.pop(key, None)
             self._begin()
 
     def mark_later(self, key: str) -> None:

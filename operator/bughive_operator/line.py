@@ -82,6 +82,10 @@ class Line:
         claim = self._waiting.get(uid)
         return claim is not None and self._usage.hold(claim, self._quotas) is None
 
+    def waits(self, uid: str) -> bool:
+        """Whether the session waits for a slot."""
+        return uid in self._waiting
+
     def is_far(self, uid: str) -> bool:
         """Whether the session waits behind ``LAST_PLACE``, so that nothing changes for it until it is called."""
         return uid in self._waiting and self._places.get(uid, 0) > LAST_PLACE
@@ -95,7 +99,7 @@ class Line:
         if not self._freed:
             return []
         self._freed = False
-        self._ordered_at = None
+        self._changed = True  # each namespace's share has
         self._sort(now)
         return [claim.uid for claim in self._admitted(now)]
 

@@ -42,6 +42,11 @@ class Lines:
         line = self._of.get(uid)
         return line is not None and line.fits(uid)
 
+    def waits(self, uid: str) -> bool:
+        """Whether the session waits for a slot."""
+        line = self._of.get(uid)
+        return line is not None and line.waits(uid)
+
     def is_far(self, uid: str) -> bool:
         """Whether the session waits so far back that nothing changes for it until it is called."""
         line = self._of.get(uid)

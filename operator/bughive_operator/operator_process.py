@@ -141,11 +141,12 @@ class Operator:
         policy = settings.policy()
         self._line = Lines(settings.quotas(), timedelta(seconds=settings.aging_seconds), policy.queue_of)
         self._sessions = Sessions(self._line, clock, self._mark_schedule)
-        # A session that may begin is not to wait for those that go on, or are over.
+        # A session that may begin is not to wait for those that go on, or are over; nor they for those in line.
         self._queue = KeyedQueue(
             self._reconcile,
             settings.reconcile_workers,
             urgent=self._line.fits,
+            patient=self._line.waits,
             reserved=settings.reconcile_workers // 2,
         )
         self._announcer = Announcer(api, clock, TokenBucket(EVENTS_PER_SECOND, BURST))

@@ -8,8 +8,8 @@ from bughive_operator.keyed_queue import KeyedQueue
 
 
 @asynccontextmanager
-async def running(handler, workers=4):
-    queue, stop = KeyedQueue(handler, workers), asyncio.Event()
+async def running(handler, workers=4, **more):
+    queue, stop = KeyedQueue(handler, workers, **more), asyncio.Event()
     task = asyncio.create_task(queue.run(stop))
     try:
         yield queue
@@ -182,6 +182,21 @@ async def test_what_is_marked_for_later_waits_for_all_else_and_is_worked_on_once
         queue.mark("c")
         await until(lambda: queue.idle)
     assert order == ["at work", "changed", "c", "a", "b"]
+
+
+async def test_patient_keys_wait_for_all_others_until_they_are_patient_no_more():
+    order, patient = [], {"new", "called"}
+
+    async def handler(key):
+        order.append(key)
+
+    async with running(handler, workers=1, patient=lambda key: key in patient) as queue:
+        for key in ("at work", "new", "called", "goes on"):
+            queue.mark(key)
+        patient.discard("called")
+        queue.mark("called")
+        await until(lambda: queue.idle)
+    assert order == ["at work", "goes on", "called", "new"]
 
 
 async def test_what_is_marked_already_is_not_marked_for_later():
