@@ -8,7 +8,7 @@ import structlog
 
 from bughive_operator.actions import Announce
 from bughive_operator.api_call import ApiServerError
-from bughive_operator.api_server import ApiServer
+from bughive_operator.api_server import ApiServer, event_about
 from bughive_operator.clock import Clock
 from bughive_operator.observation import Named
 from bughive_operator.rates import TokenBucket
@@ -16,7 +16,7 @@ from bughive_operator.rates import TokenBucket
 log = structlog.get_logger(__name__)
 
 COMPONENT = "bughive-operator"
-MAX_WAITING = 10_000
+MAX_WAITING = 2_000
 """More than this are not kept; the oldest go first."""
 LAST_SECONDS = 2.0
 """How long those that still wait may take when the operator stops."""
@@ -29,12 +29,12 @@ class Announcer:
         self._api = api
         self._clock = clock
         self._bucket = bucket
-        self._waiting: deque[tuple[Named, dict[str, Any]]] = deque(maxlen=MAX_WAITING)
+        self._waiting: deque[dict[str, Any]] = deque(maxlen=MAX_WAITING)
         self._some = asyncio.Event()
 
     def announce(self, resource: Named, event: Announce) -> None:
         """Have an event posted that says when this was."""
-        self._waiting.append((resource, _body(event, f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}")))
+        self._waiting.append(event_about(resource, _body(event, f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}")))
         self._some.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -68,11 +68,12 @@ class Announcer:
             log.info("events were not posted any more", events=len(self._waiting))
 
     async def _post_next(self) -> None:
-        resource, body = self._waiting.popleft()
+        event = self._waiting.popleft()
         try:
-            await self._api.post_event(resource, body)
+            await self._api.post_event(event)
         except ApiServerError as error:
-            log.warning("event was not posted", uid=resource.uid, reason=body["reason"], error=str(error))
+            uid = event["involvedObject"]["uid"]
+            log.warning("event was not posted", uid=uid, reason=event["reason"], error=str(error))
 
 
 def _body(event: Announce, at: str) -> dict[str, Any]:

@@ -123,12 +123,9 @@ class ApiServer:
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
         await self._call("PATCH", _path(REPORTS, resource.namespace, resource.name), body, APPLY_PATCH, query)
 
-    async def post_event(self, resource: Named, event: Body) -> None:
-        """Post an event about a resource of ours."""
-        reference = {**_reference(resource), "namespace": resource.namespace}
-        metadata = {"generateName": f"{resource.name[:200]}.", "namespace": resource.namespace}
-        body = {"metadata": metadata, "involvedObject": reference, **event}
-        await self._call("POST", f"/api/v1/namespaces/{resource.namespace}/events", body)
+    async def post_event(self, event: Body) -> None:
+        """Post an event, as ``event_about`` made it."""
+        await self._call("POST", f"/api/v1/namespaces/{event['metadata']['namespace']}/events", event)
 
     async def lease(self, namespace: str, name: str) -> Body:
         """The Lease as it is now."""
@@ -194,6 +191,13 @@ def _pods(namespace: str) -> str:
 
 def _leases(namespace: str) -> str:
     return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
+
+
+def event_about(resource: Named, event: Body) -> Body:
+    """An event about a resource of ours, whole."""
+    reference = {**_reference(resource), "namespace": resource.namespace}
+    metadata = {"generateName": f"{resource.name[:200]}.", "namespace": resource.namespace}
+    return {"metadata": metadata, "involvedObject": reference, **event}
 
 
 def _reference(resource: Named) -> Body:

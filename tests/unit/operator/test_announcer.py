@@ -10,7 +10,9 @@ from bughive_operator.api_call import ApiServerError
 from bughive_operator.clock import ManualClock
 from bughive_operator.rates import TokenBucket
 
-SESSION = SimpleNamespace(uid="u1")
+SESSION = SimpleNamespace(
+    kind="CrawlSession", plural="crawlsessions", uid="u1", namespace="web", name="shop", resource_version="7"
+)
 
 
 class Posted:
@@ -20,7 +22,7 @@ class Posted:
         self.bodies: list[dict[str, object]] = []
         self._refused = refused
 
-    async def post_event(self, _resource, body) -> None:
+    async def post_event(self, body) -> None:
         if body["reason"] == self._refused:
             raise ApiServerError(403, "no")
         self.bodies.append(body)
