@@ -4,7 +4,7 @@ READY := .venv/ready
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup lint format test test-unit test-integration test-faults test-e2e soak kubernetes artifact-store chart-tools cluster-up cluster-load \
-	cluster-down cluster-status kind-up demo dev bench-crawl bench-result-cache bench-dispatch images lock clean
+	cluster-down cluster-status kind-up demo dev bench-crawl bench-result-cache bench-dispatch bench-scale images lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ format: $(READY) ## Format the code and repair what ruff can
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-test: lint test-unit test-integration ## Run everything that CI runs; nodes need root, so the last part asks for sudo
+test: lint test-unit test-integration test-faults ## Run everything that CI runs; nodes need root, so the last part asks for sudo
 	$(if $(filter 0,$(shell id -u)),,sudo --preserve-env=CI,HOME) $(MAKE) test-e2e
 
 test-unit: $(READY) ## Run the tests that need no services
@@ -92,6 +92,9 @@ bench-result-cache: $(READY) ## Measure what the result cache saves a second ses
 
 bench-dispatch: kubernetes ## Measure the time from apply to a worker's start
 	$(PYTHON) tests/bench/dispatch.py
+
+bench-scale: kubernetes ## Measure what 100, 1,000 and 10,000 sessions cost the operator (half an hour)
+	$(PYTHON) tests/bench/scale.py
 
 COMPILE = .venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus
 from bughive_crds.model import ApiModel
+from bughive_operator.field_sets import share_field_sets
 from bughive_operator.quota import Hold
 from bughive_protocol.control import SessionSnapshot
 
@@ -80,7 +81,7 @@ class Resource:
             deleting="deletionTimestamp" in metadata,
             spec=spec,
             spec_error=spec_error,
-            status=read_status(CrawlSessionStatus, body.get("status") or {}),
+            status=share_field_sets(read_status(CrawlSessionStatus, body.get("status") or {})),
             controller=_controller(metadata),
         )
 
