@@ -90,8 +90,8 @@ class Applier:
     def _hold_back(self, resource: Resource, wanted: tuple[actions.Action, ...]) -> float:
         """Progress that stands alone waits for its turn; with anything else it is taken along."""
         match wanted:
-            case (actions.PatchStatus(transition=False),):
-                return self._progress.wait(resource.uid)
+            case (actions.PatchStatus(status, transition=False),):
+                return 0.0 if _shows_first_page(resource.status, status) else self._progress.wait(resource.uid)
             case _:
                 return 0.0
 
@@ -100,7 +100,7 @@ class Applier:
         match action:
             case actions.PatchStatus(status, transition):
                 if transition:
-                    await self._take_turn(status)
+                    await self._take_turn(resource.status, status)
                 await self._patch(resource, status)
                 metrics.STATUS_PATCHES.labels("transition" if transition else "progress").inc()
             case actions.Dispatch(attempt):
@@ -135,9 +135,12 @@ class Applier:
             case actions.StopWork(attempt):
                 await self.stop_work(uid, attempt)
 
-    async def _take_turn(self, status: CrawlSessionStatus) -> None:
-        """Wait for a turn to write. A dispatch takes the next one at once: slots bound how many there are."""
-        if status.phase is Phase.QUEUED:
+    async def _take_turn(self, before: CrawlSessionStatus, after: CrawlSessionStatus) -> None:
+        """Wait for a turn to write. A dispatch takes the next one at once, and the others wait for it later.
+
+        Slots bound how many dispatches there are.
+        """
+        if after.phase is Phase.QUEUED and after.attempt != before.attempt:
             self._transitions.reserve()
         else:
             await self._transitions.take()
@@ -146,10 +149,7 @@ class Applier:
         before = resource.status
         self._sessions.refresh(await self._api.patch_status(resource, status_patch(before, status)))
         count_change(resource, status)
-        if _waits_for_first_page(status):
-            self._progress.forget(resource.uid)
-        else:
-            self._progress.note(resource.uid)
+        self._progress.note(resource.uid)
         if status.phase is not before.phase or status.attempt != before.attempt:
             log.info("session changed", phase=status.phase, attempt=status.attempt, message=status.message)
 
@@ -172,9 +172,10 @@ def _dispatch_span(resource: Resource, attempt: int) -> AbstractContextManager[S
     return session_span("dispatch", SpanKind.PRODUCER, session, resource.uid, attempt)
 
 
-def _waits_for_first_page(status: CrawlSessionStatus) -> bool:
-    """Whether the next progress is the first sign of life, which a watcher is to see at once."""
-    return status.phase is Phase.RUNNING and not (status.progress and status.progress.pages_crawled)
+def _shows_first_page(before: CrawlSessionStatus, after: CrawlSessionStatus) -> bool:
+    """Whether this is the first sign of life, which a watcher is to see at once."""
+    shown = before.progress is not None and before.progress.pages_crawled
+    return not shown and after.progress is not None and after.progress.pages_crawled > 0
 
 
 def _shards(resource: Resource) -> int:

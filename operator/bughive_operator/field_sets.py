@@ -1,4 +1,4 @@
-"""Lets equal models share what they know of themselves: of 10,000 sessions, 40 MiB."""
+"""Lets models share what they have in common, which saves 40 MiB with 10,000 sessions."""
 
 from typing import TypeVar
 

@@ -61,13 +61,14 @@ class KeyedQueue:
                 self._urgent[key] = None
             elif self._is_patient(key):
                 self.mark_later(key)
+                return
             else:
                 self._later.pop(key, None)
                 self._ordinary[key] = None
             self._begin()
 
     def mark_later(self, key: str) -> None:
-        """Work on this key when no other is waiting: nothing tells that it needs it."""
+        """Work on this key when no other is waiting. One that is worked on or marked already stays as it is."""
         if not any(key in keys for keys in (self._running, self._urgent, self._ordinary)):
             self._later[key] = None
             self._begin()

@@ -1,14 +1,15 @@
 """The line: which sessions have a slot, and in which order the others get one."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, takewhile
 
 from bughive_crds.crawl_session import Phase, Priority
 from bughive_operator.fair_share import admitted, in_order, level
-from bughive_operator.observation import LAST_PLACE, Resource, Standing
+from bughive_operator.observation import Resource, Standing
+from bughive_operator.policy import LAST_PLACE
 from bughive_operator.quota import Claim, Quotas, Usage
 from bughive_operator.reasons import ConditionType
 
@@ -34,6 +35,8 @@ class Line:
         self._levels: Sequence[int] = ()
         """Of those in order; rising."""
         self._places: dict[str, int] = {}
+        self._told_far: set[str] = set()
+        """Those whose place was not told, for it is behind the last that is."""
         self._ordered_at: datetime | None = None
         self._changed = False
         self._freed = False
@@ -62,6 +65,8 @@ class Line:
 
     def forget(self, uid: str) -> None:
         """The session is gone, or wants nothing now."""
+        if uid in self._waiting:
+            self._freed = True  # the slot it was called for, or the room that was kept for it
         self._leave(uid)
         self._give_back(uid)
 
@@ -75,6 +80,7 @@ class Line:
         if claim is not None and any(other.uid == uid for other in self._admitted(now)):
             return Standing(granted=True, place=1)
         place = self._places.get(uid, len(self._waiting) + (claim is None))
+        (self._told_far.add if place > LAST_PLACE else self._told_far.discard)(uid)
         return Standing(granted=False, place=place, hold=self._usage.hold(claim, self._quotas) if claim else None)
 
     def fits(self, uid: str) -> bool:
@@ -87,8 +93,8 @@ class Line:
         return uid in self._waiting
 
     def is_far(self, uid: str) -> bool:
-        """Whether the session waits behind ``LAST_PLACE``, so that nothing changes for it until it is called."""
-        return uid in self._waiting and self._places.get(uid, 0) > LAST_PLACE
+        """Whether the session waits behind ``LAST_PLACE`` and was told so: nothing is new to it until it is called."""
+        return uid in self._waiting and uid in self._told_far and self._places.get(uid, 0) > LAST_PLACE
 
     def waiting_since(self) -> datetime | None:
         """Since when the session has waited for a slot that has waited longest; None: none waits."""
@@ -107,8 +113,12 @@ class Line:
         without = self._usage.copy()
         without.give_back(own)
         own = replace(own, since=now)
-        # One that runs asks at each of its changes: as long as others are before it, two of them tell the answer.
-        before = takewhile(lambda claim: level(claim, now, self._aging) <= own.rank, self._in_line())
+        # Each session that runs asks at each of its changes: nobody is looked at who does not decide.
+
+        def goes_before(claim: Claim) -> bool:
+            return level(claim, now, self._aging) <= own.rank
+
+        before = chain(takewhile(goes_before, self._ordered()), filter(goes_before, self._late()))
         granted = own in admitted(chain(before, [own]), without, self._quotas, now, self._aging)
         hold = None if granted else without.hold(own, self._quotas)
         return Standing(granted=granted, place=1 if granted else bisect_right(self._levels, own.rank) + 1, hold=hold)
@@ -122,16 +132,19 @@ class Line:
         self._levels = [level(claim, now, self._aging) for claim in self._order]
         self._ordered_at, self._changed = now, False
 
-    def _in_line(self) -> Iterator[Claim]:
-        """Those that wait, in order; those that came since it was made behind all others."""
-        ordered = (claim for claim in self._order if claim.uid in self._waiting)
-        late = (claim for claim in self._waiting.values() if claim.uid not in self._places) if self._changed else ()
-        return chain(ordered, late)
+    def _ordered(self) -> Iterator[Claim]:
+        """Those that wait, in order; by their levels, which rise, when it was made."""
+        return (claim for claim in self._order if claim.uid in self._waiting)
+
+    def _late(self) -> Iterable[Claim]:
+        """Those that came since the order was made: they are behind all others."""
+        return (claim for claim in self._waiting.values() if claim.uid not in self._places) if self._changed else ()
 
     def _admitted(self, now: datetime) -> Iterator[Claim]:
-        return admitted(self._in_line(), self._usage, self._quotas, now, self._aging)
+        return admitted(chain(self._ordered(), self._late()), self._usage, self._quotas, now, self._aging)
 
     def _leave(self, uid: str) -> None:
+        self._told_far.discard(uid)
         if self._waiting.pop(uid, None) is not None:
             self._changed = True
 

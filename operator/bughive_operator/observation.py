@@ -86,11 +86,6 @@ class Resource:
         )
 
 
-LAST_PLACE = 500
-"""So far back in line a session is told its place; those behind are told that it is more. Else each end of a session
-would be news to thousands."""
-
-
 @dataclass(frozen=True)
 class Standing:
     """Whether there is room for this session."""

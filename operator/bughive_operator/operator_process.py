@@ -214,9 +214,9 @@ class Operator:
             await self._schedules.list()
         except (ApiServerError, RedisError) as error:
             raise CannotStart(f"Sessions and schedules cannot be listed: {error}") from error
-        unfinished = set(self._sessions.unfinished())
+        self._mark(self._sessions.unfinished())
         for uid in listed:
-            (self._queue.mark if uid in unfinished else self._queue.mark_later)(uid)
+            self._queue.mark_later(uid)
         settings = self._settings
         self._watch_over_loops()
         metrics.LEADER.set(1)
@@ -265,7 +265,7 @@ class Operator:
     async def _resync(self) -> None:
         for uid in self._sessions.unfinished():
             if not self._line.is_far(uid):
-                self._queue.mark_later(uid)
+                self._queue.mark(uid)
 
     async def _count(self) -> None:
         try:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from bughive_protocol.lease import TAKEOVER_GRACE_SECONDS
 from bughive_protocol.queues import CRAWL
 
+LAST_PLACE = 100
+"""So far back in line a session is told its place; those behind are told that it is more. Else each end of a session
+would be news to thousands."""
 _LONGEST_RESEND = 600.0
 
 

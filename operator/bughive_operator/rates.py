@@ -55,9 +55,10 @@ class ProgressGate:
 
     def note(self, uid: str) -> None:
         """The progress was shown, alone or with a transition: the interval begins anew."""
+        self._turns.pop(uid, None)
         self._patched[uid] = self._monotonic()
 
     def forget(self, uid: str) -> None:
-        """The session's next progress need not wait for an interval; or there is none, as it is over."""
+        """The session is over."""
         self._patched.pop(uid, None)
         self._turns.pop(uid, None)

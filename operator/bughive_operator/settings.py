@@ -90,7 +90,8 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
     redis_poll_seconds: Seconds = 1
     """How often Redis is asked what changed."""
     resync_seconds: Seconds = 60
-    """How often every unfinished session is looked at again, whether anything changed or not."""
+    """How often every unfinished session is looked at again, whether anything changed or not; but for those that are
+    behind the 100th place in line."""
     sweep_seconds: Seconds = 300
     """How often all sessions are listed, to stop work whose resource is gone."""
     resend_after_seconds: Seconds = 30

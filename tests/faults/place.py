@@ -100,17 +100,20 @@ class Session:
         try:
             self.wait(f"is {phase}", there, seconds)
         except Exception as error:
-            error.add_note(f"{self.status.model_dump(mode='json', exclude_none=True)}\n{self.place.logs()}")
+            error.add_note(self._told())
             raise
         return self.status
+
+    def _told(self) -> str:
+        return f"{self.status.model_dump(mode='json', exclude_none=True)}\n{self.place.logs()}"
 
     def ends_whole(
         self, attempt: int | None = 1, failures: int | None = 0, seconds: float = END_SECONDS
     ) -> CrawlSessionStatus:
         """The session completes; every page is recorded once, every bug counted once, in Redis and in the report."""
         status = self.reaches(Phase.COMPLETED, seconds)
-        assert attempt is None or status.attempt == attempt
-        assert failures is None or status.failures == failures
+        assert attempt is None or status.attempt == attempt, self._told()
+        assert failures is None or status.failures == failures, self._told()
         assert status.progress.pages == f"{self.pages}/{self.pages}"
         assert (status.progress.pages_crawled, status.progress.pages_failed) == (self.pages, 0)
         own = [str(n) for n in range(self.pages) if n % 10 == 0]

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bughive_crds.crawl_session import BugCounts, Progress
-from bughive_operator.observation import LAST_PLACE
 from bughive_operator.plan.view import View
+from bughive_operator.policy import LAST_PLACE
 from bughive_operator.quota import Hold, Unit
 from bughive_operator.reasons import Reason
 from bughive_protocol.queues import CRAWL

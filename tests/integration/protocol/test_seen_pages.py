@@ -22,13 +22,23 @@ async def test_what_was_seen_last_comes_back_as_bytes(pages) -> None:
     assert await pages.get("b") is None
 
 
-async def test_what_does_not_fit_is_not_kept_and_room_is_counted_anew(pages) -> None:
-    await pages.put("a", b"x" * 60, 60)
-    await pages.put("b", b"x" * 41, 60)
-    assert await pages.get("b") is None
-    await pages.put("a", b"x" * 50, 60)
-    await pages.put("b", b"x" * 50, 60)
-    assert await pages.get("b") == b"x" * 50
+async def test_what_expires_soonest_makes_room_and_room_is_counted_anew(pages) -> None:
+    await pages.put("late", b"x" * 50, 3600)
+    await pages.put("soon", b"x" * 40, 60)
+    await pages.put("new", b"x" * 50, 600)
+    assert [await pages.get(name) is not None for name in ("late", "soon", "new")] == [True, False, True]
+    await pages.put("new", b"x" * 10, 600)
+    await pages.put("small", b"x" * 40, 60)
+    assert [await pages.get(name) is not None for name in ("late", "new", "small")] == [True] * 3
+    await pages.put("huge", b"x" * 101, 60)
+    assert await pages.get("huge") is None
+
+
+async def test_what_is_replaced_lends_its_time(pages, client, keys) -> None:
+    await pages.put("a", b"x", 3600)
+    until = client.zscore(keys.seen_until, "a")
+    await pages.put("a", b"y", 60)
+    assert client.zscore(keys.seen_until, "a") == until
 
 
 async def test_what_is_past_makes_room(pages, client, keys) -> None:

@@ -125,8 +125,30 @@ def test_many_that_come_at_once_are_all_served_in_time(session, now):
 
 
 def test_those_behind_the_last_place_that_is_told_are_far(session, now):
-    line = line_of(now, *(session(f"s{n:03}", age=1000 - n) for n in range(503)), most=1)
-    later = now + timedelta(seconds=2)
-    line.standing("s000", later)
-    assert [line.is_far(f"s{n:03}") for n in (0, 1, 499, 500, 501, 502)] == [False] * 3 + [True] * 3
-    assert not line.is_far("unknown")
+    names = [f"s{n:03}" for n in range(103)]
+    line = line_of(now, *(session(name, age=1000 - n) for n, name in enumerate(names)), most=1)
+    assert not any(line.is_far(name) for name in names)  # none was told yet
+    for name in names:
+        line.standing(name, now)
+    assert [name for name in names if line.is_far(name)] == names[100:]
+    for name in names[:3]:
+        line.forget(name)
+    line.freed(now)
+    assert not any(line.is_far(name) for name in names)
+
+
+def test_one_that_leaves_the_line_frees_what_it_was_called_for(session, now):
+    line = line_of(now, session("runs", status=RUNNING), session("next", age=9), session("second"), most=1)
+    line.forget("runs")
+    assert line.freed(now) == ["next"]
+    assert line.freed(now) == []
+    line.forget("next")
+    assert line.freed(now) == ["second"]
+
+
+def test_one_that_came_just_now_goes_before_a_lesser_one_that_runs(session, now):
+    crowd = [session(f"s{n:03}", {"priority": "Low"}) for n in range(300)]
+    line = line_of(now, session("runs", {"priority": "Normal"}, RUNNING), *crowd, most=1)
+    assert line.standing("runs", now).granted
+    line.update(session("urgent", {"priority": "Urgent"}), now)
+    assert not line.standing("runs", now).granted

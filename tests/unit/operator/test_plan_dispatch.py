@@ -29,8 +29,8 @@ def test_a_session_in_line_is_told_its_place_and_the_limit(situation):
 
 
 def test_far_back_in_line_the_place_is_not_told_so_that_it_is_no_news_when_one_ends(situation):
-    messages = {situation(place=place).status().message for place in (501, 502, 9_000)}
-    assert messages == {"Behind 500 others or more in line: at most 10 sessions may run at once."}
+    messages = {situation(place=place).status().message for place in (101, 102, 9_000)}
+    assert messages == {"Behind 100 others or more in line: at most 10 sessions may run at once."}
 
 
 @pytest.mark.parametrize(

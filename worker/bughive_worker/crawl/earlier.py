@@ -9,6 +9,7 @@ from importlib.metadata import version
 from importlib.resources import files
 
 from pydantic import TypeAdapter, ValidationError
+from structlog.stdlib import get_logger
 
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.stores import SeenPages
@@ -18,6 +19,8 @@ from bughive_worker.crawl.unchanged import time_left, worth_keeping
 from bughive_worker.net.urls import canonical, site_of
 from bughive_worker.observation import PageObservation
 
+log = get_logger(__name__)
+
 _OBSERVATION = TypeAdapter(PageObservation)
 
 
@@ -25,7 +28,7 @@ class Earlier:
     """Recalls what was seen of a page, and keeps what is seen of it now."""
 
     def __init__(self, pages: SeenPages, manner: str, max_age: timedelta) -> None:
-        """``manner``: see there."""
+        """``manner``: what ``manner`` below made of the session; ``max_age``: of what may be reused."""
         self._pages = pages
         self._manner = manner
         self._max_age = max_age
@@ -40,9 +43,15 @@ class Earlier:
 
     async def keep(self, observation: PageObservation) -> None:
         """Keep it for later sessions, where they may reuse it."""
-        if worth_keeping(observation):
-            left = time_left(observation, self._max_age, datetime.now(UTC))
-            await self._pages.put(self._name(observation.url), pack(observation), left.total_seconds())
+        if not worth_keeping(observation):
+            return
+        try:
+            packed = pack(observation)
+        except ValueError as error:  # text of the page that is no Unicode
+            log.debug("what was seen of a page cannot be kept", url=observation.url, error=str(error))
+            return
+        left = time_left(observation, self._max_age, datetime.now(UTC))
+        await self._pages.put(self._name(observation.url), packed, left.total_seconds())
 
     def _name(self, url: str) -> str:
         return _digest(self._manner, url)

@@ -8,7 +8,7 @@ import pytest
 
 from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, ScopeSpec
 from bughive_protocol.frontier import FrontierItem, PageEnd, Via
-from bughive_worker.crawl.earlier import manner, pack, unpack
+from bughive_worker.crawl.earlier import Earlier, manner, pack, unpack
 from bughive_worker.crawl.unchanged import (
     as_found_now,
     question,
@@ -120,6 +120,20 @@ def test_the_inspection_can_be_taken_out():
 
 def test_what_is_kept_comes_back_as_it_was():
     assert unpack(pack(SEEN)) == SEEN
+
+
+class Pages(dict):
+    async def put(self, name, seen, seconds):
+        self[name] = seen
+
+
+async def test_a_page_whose_text_is_no_unicode_is_not_kept_and_fails_nothing():
+    pages = Pages()
+    earlier = Earlier(pages, "manner", timedelta(days=1))
+    await earlier.keep(replace(SEEN, dom=replace(SEEN.dom, title="\ud800")))
+    assert not pages
+    await earlier.keep(SEEN)
+    assert len(pages) == 1
 
 
 def test_what_cannot_be_read_counts_as_nothing():
