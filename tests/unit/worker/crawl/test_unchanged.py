@@ -123,7 +123,7 @@ def test_what_is_kept_comes_back_as_it_was():
 
 
 class Pages(dict):
-    async def put(self, name, seen, seconds):
+    async def put(self, name, seen, _seconds):
         self[name] = seen
 
 
