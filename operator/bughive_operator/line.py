@@ -80,7 +80,10 @@ class Line:
         if claim is not None and any(other.uid == uid for other in self._admitted(now)):
             return Standing(granted=True, place=1)
         place = self._places.get(uid, len(self._waiting) + (claim is None))
-        (self._told_far.add if place > LAST_PLACE else self._told_far.discard)(uid)
+        if claim is not None and place > LAST_PLACE:
+            self._told_far.add(uid)
+        else:
+            self._told_far.discard(uid)
         return Standing(granted=False, place=place, hold=self._usage.hold(claim, self._quotas) if claim else None)
 
     def fits(self, uid: str) -> bool:

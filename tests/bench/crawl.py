@@ -9,11 +9,10 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench_site import site
 from rich.console import Console
 from rich.table import Table
 
@@ -41,19 +40,6 @@ class Run:
     @property
     def cpu_ms(self) -> float:
         return sum(self.cpu_ms_per_page.values())
-
-
-@contextmanager
-def site(pages: int) -> Iterator[str]:
-    """The benchmark's site in a process of its own."""
-    command = [sys.executable, str(ROOT / "tests/sites/bench"), "--pages", str(pages)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        if server.stdout is None:
-            raise AssertionError("opened with a pipe")
-        try:
-            yield server.stdout.readline().strip()
-        finally:
-            server.terminate()
 
 
 def run(contender: str, url: str, pages: int, concurrency: int) -> Run:

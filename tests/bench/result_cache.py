@@ -11,10 +11,9 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from bench_site import site
 from rich.console import Console
 
 from bughive_dev.redis_server import RedisServer
@@ -23,19 +22,6 @@ from bughive_worker.browser.chromium import find_chromium
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-
-
-@contextmanager
-def site(pages: int) -> Iterator[str]:
-    """The benchmark's site in a process of its own."""
-    command = [sys.executable, str(ROOT / "tests/sites/bench"), "--pages", str(pages)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        if server.stdout is None:
-            raise AssertionError("opened with a pipe")
-        try:
-            yield server.stdout.readline().strip()
-        finally:
-            server.terminate()
 
 
 def session(given: dict[str, object]) -> dict[str, object]:

@@ -12,6 +12,9 @@ from kubernetes.client import ApiException
 from urllib3.exceptions import HTTPError
 
 from bughive_crds import GROUP, VERSION
+from bughive_crds.crawl_session import Phase
+
+FINAL = {phase for phase in Phase if phase.terminal}
 
 
 @dataclass
@@ -55,6 +58,6 @@ class StatusWatch:
         pages = status.get("progress", {}).get("pagesCrawled", 0)
         if pages:
             shown.pages.setdefault(pages, now)
-        if status.get("phase") in {"Completed", "Failed", "Cancelled"} and shown.finished is None:
+        if status.get("phase") in FINAL and shown.finished is None:
             shown.finished = now
             self.finished += 1

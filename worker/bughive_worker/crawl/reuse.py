@@ -13,8 +13,6 @@ from bughive_worker.crawl.steps import PageRun
 from bughive_worker.crawl.unchanged import as_found_now, question, unchanged, uninspected
 from bughive_worker.detectors.registry import detect
 from bughive_worker.net.fetched import Fetched
-from bughive_worker.net.link_verdict import asks_to_slow_down
-from bughive_worker.net.retry_after import parse_retry_after
 from bughive_worker.observation import PageObservation
 
 log = get_logger(__name__)
@@ -37,7 +35,9 @@ async def reuse(run: PageRun) -> Reused | None:
     """
     session, item = run.session, run.claim.item
     seen = await session.earlier.recall(item.url) if session.earlier is not None else None
-    if seen is None or await _pictured(session, seen):
+    if seen is None:
+        return None
+    if session.takes_pictures and await steps.unknown(session, detect(seen, session.spec.checks)):
         return None
     answer = await _ask(session, seen)
     if not unchanged(seen, answer):
@@ -45,22 +45,18 @@ async def reuse(run: PageRun) -> Reused | None:
     observation, template = await steps.place(session, as_found_now(seen, item, answer))
     if template is None:
         observation = uninspected(observation)
-    if (template is not None and session.inspects and not seen.inspected) or await _pictured(session, observation):
+    findings = detect(observation, session.spec.checks)
+    due_for_inspection = template is not None and session.inspects and not seen.inspected
+    if due_for_inspection or (session.takes_pictures and await steps.unknown(session, findings)):
         if template is not None:
             await session.templates.forget(template)
         return None
     log.debug("page is unchanged", url=item.url, seen_at=seen.observed_at.isoformat())
-    return Reused(observation, template, detect(observation, session.spec.checks))
-
-
-async def _pictured(session: Session, observation: PageObservation) -> bool:
-    """Whether pictures are to be taken of the page: of what the session has not recorded yet."""
-    return session.takes_pictures and bool(await steps.unknown(session, detect(observation, session.spec.checks)))
+    return Reused(observation, template, findings)
 
 
 async def _ask(session: Session, seen: PageObservation) -> Fetched:
     await session.pacer.turn(seen.url)
     answer = await session.fetcher.ask(seen.url, question(seen, session.spec.browser.locale))
-    if asks_to_slow_down(answer):
-        session.pacer.slow_down(seen.url, parse_retry_after(answer.headers.get("retry-after"), datetime.now(UTC)))
+    session.pacer.heed(answer, datetime.now(UTC))
     return answer

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from bughive_protocol.frontier import LinkResult, LinkVerdict
 from bughive_worker.net.fetch import Fetcher
 from bughive_worker.net.fetched import Fetched
-from bughive_worker.net.link_verdict import asks_to_slow_down, link_result, needs_get
+from bughive_worker.net.link_verdict import link_result, needs_get
 from bughive_worker.net.politeness import HostPacer
-from bughive_worker.net.retry_after import parse_retry_after
 from bughive_worker.net.urls import canonical, without_fragment
 
 _PATIENCE = 30.0
@@ -51,6 +50,5 @@ class LinkChecker:
         await self._pacer.turn(url)
         async with self._room:
             fetched = await (self._fetcher.head(url) if method == "HEAD" else self._fetcher.get(url, body_limit=0))
-        if asks_to_slow_down(fetched):
-            self._pacer.slow_down(fetched.url, parse_retry_after(fetched.headers.get("retry-after"), self._now()))
+        self._pacer.heed(fetched, self._now())
         return fetched

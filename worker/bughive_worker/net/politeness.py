@@ -4,8 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bughive_protocol.pace import MemoryPace, Pace
+from bughive_worker.net.fetched import Fetched
+from bughive_worker.net.link_verdict import asks_to_slow_down
+from bughive_worker.net.retry_after import parse_retry_after
 from bughive_worker.net.urls import split_authority
 
 _LONGEST_PAUSE = 300.0
@@ -74,6 +78,11 @@ class HostPacer:
             lane.interval = min(lane.interval * 2, max(_SLOWEST, lane.usual))
         pause = _DEFAULT_PAUSE if seconds is None else min(seconds, _LONGEST_PAUSE)
         lane.paused_until = max(lane.paused_until, now + pause)
+
+    def heed(self, answer: Fetched, now: datetime) -> None:
+        """Slow down where the answer asks for it; ``now`` is for a Retry-After that names a moment."""
+        if asks_to_slow_down(answer):
+            self.slow_down(answer.url, parse_retry_after(answer.headers.get("retry-after"), now))
 
     def set_delay(self, url: str, seconds: float) -> None:
         """Keep at least this distance between requests to the URL's host (robots.txt's Crawl-delay), 60 at most."""
