@@ -17,6 +17,7 @@ import kopf
 import structlog
 
 from bughive_crds import GROUP, VERSION
+from bughive_operator.api_server import PAGE
 from bughive_operator.health import Heartbeat
 
 TLS_CLOSE_SECONDS = 0.25
@@ -167,6 +168,7 @@ def settings(*, namespaced: bool) -> kopf.OperatorSettings:
     chosen.watching.server_timeout = 300
     chosen.watching.client_timeout = 310
     chosen.watching.connect_timeout = 10
+    chosen.watching.chunk_size = PAGE
     chosen.networking.request_timeout = 30
     chosen.networking.enforce_retry_after = True
     chosen.persistence.diffbase_storage = _NoDiff()

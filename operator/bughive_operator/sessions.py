@@ -32,7 +32,7 @@ class Sessions:
         if known is not None and int(body["metadata"]["resourceVersion"]) <= int(known.resource_version):
             return False
         try:
-            resource = Resource.parse(body)
+            resource = Resource.parse(body, known)
         except ValidationError as error:
             # One resource that a newer operator left must not stop the work on all others.
             log.error("a session's status cannot be read; is a newer operator running?", error=str(error))  # noqa: TRY400
