@@ -24,6 +24,8 @@ class Reply:
     headers: tuple[str, ...] = ()
     status: int = 200
     kind: str = "text/html; charset=utf-8"
+    keep: bool = False
+    """Whether the connection stays open for a further request."""
 
 
 @dataclass(frozen=True)
