@@ -3,7 +3,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lint format test test-unit test-integration test-faults test-e2e soak kubernetes artifact-store chart-tools cluster-up cluster-load \
+.PHONY: help setup lint format test test-unit test-integration leak-matrix test-faults test-e2e soak kubernetes artifact-store chart-tools cluster-up cluster-load \
 	cluster-down cluster-status kind-up demo dev bench-crawl bench-egress bench-result-cache bench-dispatch bench-scale images lock clean
 
 help: ## Show this list
@@ -39,6 +39,9 @@ test-unit: $(READY) ## Run the tests that need no services
 
 test-integration: kubernetes artifact-store chart-tools ## Run the tests on real Redis, Kubernetes and Chromium
 	$(PYTHON) -m pytest tests/integration
+
+leak-matrix: $(READY) ## Try every way past the egress guard, and print what became of each
+	$(PYTHON) -m pytest -q tests/integration/egress && cat build/leak_matrix.txt
 
 test-faults: kubernetes ## Break everything once, and prove that nothing is lost and nothing doubled (a quarter of an hour)
 	@rm -rf build/faults && mkdir -p build/faults

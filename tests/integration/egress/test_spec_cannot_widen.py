@@ -28,6 +28,8 @@ SITE = Way(
         "/": Reply(
             "<!doctype html><html lang=en><title>x</title><body><a href=/about>about</a><a href=/inward>inward</a>"
             "<a href=http://INSIDE/page>page</a><a href=https://INSIDE/tls>tls</a><img src=http://INSIDE/picture>"
+            "<a href=ftp://INSIDE/>a</a><a href=file:///etc/hostname>b</a><a href=view-source:http://INSIDE/>c</a>"
+            "<a href=chrome://version>d</a><a href='javascript:location=`http://INSIDE/`'>e</a><a href=ws://INSIDE/>f</a>"
         ),
         "/about": Reply("<!doctype html><html lang=en><title>y</title><body><a href=http://INSIDE/link>link</a>"),
         "/inward": redirect("http://INSIDE/redirected"),
@@ -78,6 +80,7 @@ async def test_a_crawl_stays_outside_whatever_its_spec_says():
         ends = {page.url: page.end for page in memory.results.values()}
         inside = f"http://{grounds.inside(SITE)}"
         assert {ends[f"{inside}/{path}"] for path in ("page", "link", "listed")} == {PageEnd.REFUSED}
+        assert {url.partition(":")[0] for url in ends} <= {"http", "https"}
 
 
 @pytest.mark.usefixtures("chromium")
