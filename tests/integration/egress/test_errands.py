@@ -167,14 +167,20 @@ async def run(errand: Errand, policy: EgressPolicy) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize("errand", ERRANDS, ids=lambda errand: errand.way.name)
-async def test_an_errand_is_refused_and_nobody_comes_to_the_forbidden_address(errand):
+async def test_an_errand_is_refused_and_nobody_comes_to_the_forbidden_address(leak_matrix, errand):
     told, visits = await run(errand, EgressPolicy.parse([OUTSIDE, NOBODY]))
+    leak_matrix.refused[errand.way.name], leak_matrix.leaks[errand.way.name] = is_refusal(told), visits
     assert visits == 0
     assert is_refusal(told)
 
 
 @pytest.mark.parametrize("errand", ERRANDS, ids=lambda errand: errand.way.name)
-async def test_the_same_errand_is_run_where_the_address_is_allowed(errand):
+async def test_the_same_errand_is_run_where_the_address_is_allowed(leak_matrix, errand):
     told, visits = await run(errand, EgressPolicy.parse(["127.0.0.0/8", "::1"]))
+    leak_matrix.leads_out[errand.way.name] = visits > 0
     assert visits > 0
     assert not is_refusal(told)
+
+
+def test_the_page_on_security_names_every_errand(security_page):
+    assert [errand.way.name for errand in ERRANDS if f"`{errand.way.name}`" not in security_page] == []
