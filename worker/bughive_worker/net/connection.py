@@ -7,6 +7,7 @@ from typing import cast
 
 from bughive_worker.net.dial import Dialer
 from bughive_worker.net.failure import Failure, FailureKind, Unreachable
+from bughive_worker.net.half_close import end_writing
 from bughive_worker.net.request_head import BadRequest, Target
 from bughive_worker.net.request_reader import RequestReader
 from bughive_worker.net.upstream import Upstream
@@ -76,7 +77,7 @@ class ClientConnection(asyncio.Protocol):
         """In a tunnel each way ends by itself; elsewhere the client is done."""
         if self._ending or not self._reader.piped or self._upstream is None:
             return False
-        self._upstream.transport.write_eof()
+        end_writing(self._upstream.transport)
         return True
 
     def pause_writing(self) -> None:
@@ -155,7 +156,7 @@ class ClientConnection(asyncio.Protocol):
         if not self._reader.piped:
             self.server_gone(upstream)
         elif not self._ending:
-            self.transport.write_eof()
+            end_writing(self.transport)
 
     def server_gone(self, upstream: Upstream) -> None:
         """Close what the client has, or say so where its first request got nothing.
@@ -214,4 +215,4 @@ class ClientConnection(asyncio.Protocol):
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         )
         self.transport.write(head.encode("latin-1") + body)
-        self.transport.write_eof()
+        end_writing(self.transport)
