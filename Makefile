@@ -3,8 +3,8 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lint format test test-unit test-integration test-faults test-e2e soak kubernetes artifact-store chart-tools cluster-up cluster-load \
-	cluster-down cluster-status kind-up demo dev bench-crawl bench-result-cache bench-dispatch bench-scale images lock clean
+.PHONY: help setup lint format test test-unit test-integration leak-matrix test-faults test-e2e soak kubernetes artifact-store chart-tools cluster-up cluster-load \
+	cluster-down cluster-status kind-up demo dev bench-crawl bench-egress bench-result-cache bench-dispatch bench-scale images lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test-unit: $(READY) ## Run the tests that need no services
 
 test-integration: kubernetes artifact-store chart-tools ## Run the tests on real Redis, Kubernetes and Chromium
 	$(PYTHON) -m pytest tests/integration
+
+leak-matrix: $(READY) ## Try every way past the egress guard, and print what became of each
+	$(PYTHON) -m pytest -q tests/integration/egress && cat build/leak_matrix.txt
 
 test-faults: kubernetes ## Break everything once, and prove that nothing is lost and nothing doubled (a quarter of an hour)
 	@rm -rf build/faults && mkdir -p build/faults
@@ -86,6 +89,9 @@ dev: $(READY) ## Run operator and workers in the foreground against the cluster
 
 bench-crawl: $(READY) ## Compare the crawl's speed with bare Playwright and crawlee-python
 	$(PYTHON) tests/bench/crawl.py
+
+bench-egress: $(READY) ## Measure what the egress guard costs a crawl
+	$(PYTHON) tests/bench/egress.py
 
 bench-result-cache: $(READY) ## Measure what the result cache saves a second session of an unchanged site
 	$(PYTHON) tests/bench/result_cache.py

@@ -1,3 +1,5 @@
+import asyncio
+import gc
 import socket
 
 import aiohttp
@@ -130,3 +132,24 @@ async def test_a_tunnels_failure_is_kept_for_the_browser_side_until_a_success(pr
         await client.say(f"CONNECT 127.0.0.1:{closed_port} HTTP/1.1\n\n")
         assert "200" in await client.head()
         assert proxy.last_failure("127.0.0.1", closed_port) is None
+
+
+async def test_a_client_that_left_before_its_refusal_is_no_accident(connect, until):
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def hesitate(_):
+        asked.set()
+        await may_answer.wait()
+        return ("10.0.0.1",)
+
+    accidents = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: accidents.append(context))
+    async with EgressProxy(EgressPolicy(), resolve=hesitate) as proxy:
+        client = await connect(proxy)
+        await client.say("GET http://shop.example/ HTTP/1.1\n\n")
+        await asked.wait()
+        client.writer.transport.abort()
+        may_answer.set()
+        await until(lambda: proxy.last_failure("shop.example", 80))
+    gc.collect()  # a task's exception that nobody took is told when the task is forgotten
+    assert accidents == []

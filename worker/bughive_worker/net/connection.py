@@ -7,10 +7,14 @@ from typing import cast
 
 from bughive_worker.net.dial import Dialer
 from bughive_worker.net.failure import Failure, FailureKind, Unreachable
+from bughive_worker.net.half_close import end_writing
 from bughive_worker.net.request_head import BadRequest, Target
 from bughive_worker.net.request_reader import RequestReader
 from bughive_worker.net.upstream import Upstream
 
+_REFUSED, _ERROR = "X-BugHive-Refused", "X-BugHive-Error"
+MARKS = (_REFUSED, _ERROR)
+"""One of these headers is in each answer that is the proxy's own. Servers can write them too."""
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
@@ -67,13 +71,13 @@ class ClientConnection(asyncio.Protocol):
         try:
             self._reader.feed(data)
         except BadRequest as problem:
-            self._answer(problem.status, str(problem), "X-BugHive-Error: request")
+            self._answer(problem.status, str(problem), f"{_ERROR}: request")
 
     def eof_received(self) -> bool:
         """In a tunnel each way ends by itself; elsewhere the client is done."""
         if self._ending or not self._reader.piped or self._upstream is None:
             return False
-        self._upstream.transport.write_eof()
+        end_writing(self._upstream.transport)
         return True
 
     def pause_writing(self) -> None:
@@ -152,7 +156,7 @@ class ClientConnection(asyncio.Protocol):
         if not self._reader.piped:
             self.server_gone(upstream)
         elif not self._ending:
-            self.transport.write_eof()
+            end_writing(self.transport)
 
     def server_gone(self, upstream: Upstream) -> None:
         """Close what the client has, or say so where its first request got nothing.
@@ -193,9 +197,9 @@ class ClientConnection(asyncio.Protocol):
 
     def _fail(self, failure: Failure) -> None:
         if failure.refusal is not None:
-            self._answer(HTTPStatus.FORBIDDEN, failure.message, f"X-BugHive-Refused: {failure.refusal.danger}")
+            self._answer(HTTPStatus.FORBIDDEN, failure.message, f"{_REFUSED}: {failure.refusal.danger}")
         else:
-            self._answer(HTTPStatus.BAD_GATEWAY, failure.message, f"X-BugHive-Error: {failure.kind}")
+            self._answer(HTTPStatus.BAD_GATEWAY, failure.message, f"{_ERROR}: {failure.kind}")
 
     def _answer(self, status: HTTPStatus, text: str, header: str) -> None:
         """Answer in the proxy's own name and end: what the client still sends is read and dropped until it closes."""
@@ -211,4 +215,4 @@ class ClientConnection(asyncio.Protocol):
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         )
         self.transport.write(head.encode("latin-1") + body)
-        self.transport.write_eof()
+        end_writing(self.transport)

@@ -14,11 +14,12 @@ class EgressSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BUGHIVE_", frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     egress_allow_cidrs: Annotated[tuple[str, ...], NoDecode] = ()
-    """Private networks that crawls may reach, separated by commas, such as `10.20.0.0/16,127.0.0.1/32`.
-    Without them every private, loopback and link-local address is refused."""
+    """Private networks that crawls and integrations may reach, on every port, separated by commas, such as
+    `10.20.0.0/16,127.0.0.1/32`. Without them every private, loopback and link-local address is refused
+    ([security.md](security.md))."""
     egress_allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    """Names that crawls may reach though they resolve to private addresses, separated by commas, such as
-    `shop.internal,*.test.internal`."""
+    """Names that crawls and integrations may reach though they resolve to private addresses, and on other ports than
+    those of web servers (80, 443, 8000-9999), separated by commas, such as `shop.internal,*.test.internal`."""
 
     @field_validator("egress_allow_cidrs", "egress_allow_hosts", mode="before")
     @classmethod
