@@ -89,14 +89,14 @@ async def test_members_pages_are_crawled_and_bugs_found_in_them(members, a_login
     assert await one.run() is CrawlEnd.COMPLETE
 
     assert {path: one.pages()[path] for path in ("/", ACCOUNT, "/orders")} == dict.fromkeys(
-        ("/", ACCOUNT, "/orders"), "loaded"
+        ("/", ACCOUNT, "/orders"), "Loaded"
     )
     assert one.found("uncaught-exception") >= {f"{url}{ACCOUNT}"}
     assert site.logouts == 0
     assert not site.paths() & set(LOGOUTS)
     assert one.memory.left_out.keys() == {f"{url}{path}" for path in LOGOUTS}
     # Link checks carry the login too: what is missing is found missing, not behind the door.
-    assert "/gone" in {page.removeprefix(url) for page in one.found("broken-link")} or one.pages()["/gone"] == "loaded"
+    assert "/gone" in {page.removeprefix(url) for page in one.found("broken-link")} or one.pages()["/gone"] == "Loaded"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -123,7 +123,7 @@ async def test_what_the_site_echoes_of_a_secret_is_recorded_nowhere(members, a_l
     one = a_login(kind, url)
     await one.run()
 
-    assert one.pages()[ECHO] == "loaded"
+    assert one.pages()[ECHO] == "Loaded"
     assert f"{url}{ECHO}" in one.found("uncaught-exception")
     memory = one.memory
     kept = repr([vars(memory) if hasattr(memory, "__dict__") else memory])
@@ -155,7 +155,7 @@ async def test_a_form_is_found_by_itself_also_where_it_asks_for_the_name_first(m
     one = a_login("Form", url)
     await one.run()
     assert site.logins == 1
-    assert one.pages()[ACCOUNT] == "loaded"
+    assert one.pages()[ACCOUNT] == "Loaded"
 
 
 async def test_the_forms_parts_can_be_named(members, a_login):
@@ -208,7 +208,7 @@ async def test_a_login_that_is_lost_in_mid_crawl_is_made_again_and_no_page_is_mi
     await crawl(job, one.stores, one.engine, one.stop, on_page)
 
     assert site.logins == 2
-    assert {one.pages()[path] for path in ("/", ACCOUNT, "/orders", ECHO)} == {"loaded"}
+    assert {one.pages()[path] for path in ("/", ACCOUNT, "/orders", ECHO)} == {"Loaded"}
 
 
 async def test_a_site_that_throws_out_again_and_again_ends_the_crawl(members, a_login, monkeypatch):
