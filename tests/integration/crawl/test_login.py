@@ -19,7 +19,7 @@ from bughive_worker.login.redaction import forms_of
 SECRETS = {
     "Basic": {"username": "ada", "password": "pa ss/w0rd+&\"'<é"},
     "Bearer": {"token": "b3arer-t0ken-73829"},
-    "Cookie": {"cookie": "member=c00kie-0f-ada-4711; theme=dark"},
+    "Cookie": {"cookie": "theme=dark; member=c00kie-0f-ada-4711"},
     "Header": {"name": "X-Api-Key", "value": "h34der-v4lue-1815"},
     "Form": {"username": "ada@lovelace.example", "password": 'f0rm+p4ss/w0rd&"é'},
 }

@@ -64,6 +64,8 @@ class Members:
         self.asked.append(Asked(request.method, request.path_qs, f"{request.path_qs}\n{head}\n\n{body}"))
         if request.path == "/login" and self.kind == "Form":
             return await self._login(request)
+        if request.path == "/login" and self.kind == "Cookie":
+            return _html(pages.page("Please ask for a cookie", ""))
         if not self._knows(request):
             return self._refuse()
         if self.short_lived and request.path in pages.PROTECTED:
@@ -81,7 +83,7 @@ class Members:
             case "Header":
                 return given.get(values["name"]) == values["value"]
             case "Cookie":
-                return all(f"{part.strip()}" in given.get("Cookie", "") for part in values["cookie"].split(";"))
+                return _pairs(values["cookie"]) <= _pairs(given.get("Cookie", ""))
             case "Form":
                 return request.cookies.get(_SESSION) in self.sessions
         return False
@@ -135,6 +137,10 @@ class Members:
             pages.ECHO: pages.echo("\n".join([*sent, *self.values.values()])),
         }
         return bodies.get(request.path, "")
+
+
+def _pairs(cookies: str) -> set[str]:
+    return {pair.strip() for pair in cookies.split(";")}
 
 
 def _html(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -13,6 +13,10 @@ REDACTED = "--redacted--"
 """In place of a secret; it may stand in an address as it is."""
 _SHORTEST = 4
 """Secrets that are shorter would be found everywhere."""
+_SHORTEST_PART = 8
+"""Of base64: what is shorter may stand there by chance."""
+_AROUND = "[A-Za-z0-9+/_=-]{0,4}"
+"""What stands beside such a part holds bits of the secret too."""
 T = TypeVar("T")
 
 
@@ -20,9 +24,11 @@ class Redaction:
     """Knows the secrets of one session, in each form in which a page may show them."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in forms_of(secret)}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+        known = [secret for secret in secrets if len(secret) >= _SHORTEST]
+        plain = sorted({form for secret in known for form in forms_of(secret)}, key=len, reverse=True)
+        within = sorted({part for secret in known for part in parts_in_base64(secret)}, key=len, reverse=True)
+        patterns = [*map(re.escape, plain), *(f"{_AROUND}{re.escape(part)}{_AROUND}" for part in within)]
+        self._pattern = re.compile("|".join(patterns)) if patterns else None
 
     def text(self, text: str) -> str:
         """The text without the secrets."""
@@ -58,12 +64,24 @@ def forms_of(secret: str) -> frozenset[str]:
             quote(secret, safe=""),
             quote(secret),
             quote_plus(secret),
+            quote(quote(secret, safe=""), safe=""),
             json.dumps(secret)[1:-1],
             json.dumps(secret, ensure_ascii=False)[1:-1],
             escape(secret),
             escape(secret, quote=False),
         )
     )
+
+
+def parts_in_base64(secret: str) -> frozenset[str]:
+    """What a longer text's base64 has in it if the secret is in the text, wherever that stands there."""
+    raw = secret.encode()
+    found = (
+        encode(b"\0" * shift + raw).decode()[4 if shift else 0 : -4]
+        for shift in range(3)
+        for encode in (b64encode, urlsafe_b64encode)
+    )
+    return frozenset(part for part in found if len(part) >= _SHORTEST_PART)
 
 
 def _is(one: object, other: object) -> bool:

@@ -54,6 +54,17 @@ def test_a_secret_is_taken_out_in_each_form_wherever_it_stands(form):
     assert REDACTED in seen.dom.links[0].url
 
 
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
+def test_a_secret_in_the_midst_of_base64_leaves_no_bit(before):
+    text = b64encode(f"{before}{SECRET} behind".encode()).decode()
+    left = Redaction([SECRET]).text(f"token {text}.")
+    assert REDACTED in left
+    kept = left.replace(REDACTED, "\0")
+    for shift in range(3):
+        core = b64encode(b"\0" * shift + SECRET.encode()).decode()[4:-4]
+        assert not any(core[i : i + 6] in kept for i in range(len(core) - 5))
+
+
 def test_what_holds_no_secret_stays_as_it_is():
     seen = page("calm")
     assert Redaction([SECRET]).of(seen) == seen
