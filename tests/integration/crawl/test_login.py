@@ -9,8 +9,11 @@ from sites.members import server
 from sites.members.pages import ACCOUNT, ECHO, LOGOUTS
 from sites.members.server import Members
 
-from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_crds.crawl_session import CrawlSessionSpec, Outcome
+from bughive_protocol.artifact_settings import ArtifactSettings
+from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.errors import InvalidSpec, LoginFailed
+from bughive_worker.cli.local_crawl import crawl_here
 from bughive_worker.crawl.job import CrawlEnd, CrawlJob
 from bughive_worker.crawl.loop import crawl
 from bughive_worker.login import login
@@ -148,6 +151,32 @@ async def test_with_a_wrong_secret_the_crawl_ends_before_it_began(members, a_log
     assert one.pages() == {}
     told = str(failed.value)
     assert not any(value in told for key, value in wrong.items() if key not in ("name", "username"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_the_second_look_at_a_page_is_a_members_too(members, a_login, kind):
+    site, url = await members(kind)
+    one = a_login(kind, url)
+    await one.run()
+    assert site.flaky == 0
+    flaky = next(page for page in one.memory.results.values() if page.url == f"{url}/flaky")
+    assert (flaky.end, flaky.status, flaky.title) == ("Loaded", 200, "Flaky")
+
+
+async def test_a_crawl_without_a_cluster_takes_the_login_from_the_environment(members, tmp_path, monkeypatch):
+    site, url = await members("Form")
+    for key, value in SECRETS["Form"].items():
+        monkeypatch.setenv(f"BUGHIVE_SECRET_SHOP_LOGIN_{key.upper()}", value)
+    auth = {"type": "Form", "secretRef": {"name": "shop-login"}}
+    spec = CrawlSessionSpec.model_validate({"url": f"{url}/", "auth": auth, "browser": {"requestsPerSecond": 1000}})
+    store = ArtifactStore(ArtifactSettings(artifact_url=tmp_path.as_uri()), make=True)
+
+    assert await crawl_here(spec, store) is Outcome.BUGS_FOUND
+
+    assert site.logins == 1
+    report = (tmp_path / "report.json").read_text()
+    assert f"{url}{ACCOUNT}" in report
+    assert SECRETS["Form"]["password"] not in report
 
 
 async def test_a_form_is_found_by_itself_also_where_it_asks_for_the_name_first(members, a_login):

@@ -35,7 +35,7 @@ def account() -> str:
 
 
 def orders() -> str:
-    return page("Orders", '<p>None</p><a href="/account">Account</a>')
+    return page("Orders", '<p>None</p><a href="/account">Account</a> <a href="/flaky">Flaky</a>')
 
 
 def echo(sent: str) -> str:

@@ -43,6 +43,8 @@ class Members:
     sessions: set[str] = field(default_factory=set)
     logouts: int = 0
     logins: int = 0
+    flaky: int = 1
+    """How many more times /flaky fails before it is well."""
     short_lived: bool = False
     """Each session ends with its first page."""
     _tokens: set[str] = field(default_factory=set)
@@ -124,6 +126,9 @@ class Members:
             return web.Response(body=_PIXEL, content_type="image/gif")
         if path == "/robots.txt":
             return web.Response(text="User-agent: *\nDisallow: /secret-plans\n")
+        if path == "/flaky" and self.flaky:
+            self.flaky -= 1
+            return _html(pages.page("Not now", ""), 503)
         body = self._body(request)
         return _html(body or pages.page("Gone", ""), 200 if body else 404)
 
@@ -134,6 +139,7 @@ class Members:
             pages.HOME: pages.home(self.elsewhere),
             pages.ACCOUNT: pages.account(),
             "/orders": pages.orders(),
+            "/flaky": pages.page("Flaky", "<p>Well again</p>"),
             pages.ECHO: pages.echo("\n".join([*sent, *self.values.values()])),
         }
         return bodies.get(request.path, "")

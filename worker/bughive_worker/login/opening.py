@@ -26,7 +26,8 @@ async def open_page(tab: Tab, url: str, seconds: float, failure_of: FailureOf) -
 
     Raises:
         EgressRefused: the guard forbids its host.
-        SiteUnreachable: there is no answer, or the server's own error: that says nothing about a login.
+        SiteUnreachable: there is no answer, the server's own error, or a plea to slow down: that says nothing about a
+            login.
     """
     tab.begin()
     try:
@@ -38,7 +39,7 @@ async def open_page(tab: Tab, url: str, seconds: float, failure_of: FailureOf) -
         return Opened(url, None)
     if failure := answered_by_proxy(response.url, response.status, failure_of):
         raise _unreachable(url, failure, "")
-    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise _unreachable(url, None, f"it answers {response.status}")
     return Opened(url, response.status)
 
