@@ -4,7 +4,8 @@ BugHiveError
 ├── TransientError          trying again later can help
 │   ├── SiteUnreachable     the start page's host cannot be reached
 │   ├── BrowserUnavailable  the browser does not start or keeps dying
-│   └── ArtifactStoreUnavailable  reports cannot be kept or read; the message names the setting
+│   ├── ArtifactStoreUnavailable  reports cannot be kept or read; the message names the setting
+│   └── IntegrationUnavailable  a service that a session tells of its bugs does not answer
 ├── PermanentError          trying again cannot help; the message tells what to change
 │   ├── InvalidSpec         the session asks for something that makes no sense
 │   └── EgressRefused       the administrator's egress guard forbids the address
@@ -30,6 +31,10 @@ class BrowserUnavailable(TransientError):
 
 class ArtifactStoreUnavailable(TransientError):
     """The artifact store is away or refuses us; the message names the setting. It may be back, or be repaired."""
+
+
+class IntegrationUnavailable(TransientError):
+    """A service that a session tells of its bugs, such as an issue tracker or a webhook, does not answer."""
 
 
 class PermanentError(BugHiveError):

@@ -11,6 +11,9 @@ from bughive_worker.net.request_head import BadRequest, Target
 from bughive_worker.net.request_reader import RequestReader
 from bughive_worker.net.upstream import Upstream
 
+_REFUSED, _ERROR = "X-BugHive-Refused", "X-BugHive-Error"
+MARKS = (_REFUSED, _ERROR)
+"""One of these headers is in each answer that is the proxy's own. Servers can write them too."""
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
@@ -67,7 +70,7 @@ class ClientConnection(asyncio.Protocol):
         try:
             self._reader.feed(data)
         except BadRequest as problem:
-            self._answer(problem.status, str(problem), "X-BugHive-Error: request")
+            self._answer(problem.status, str(problem), f"{_ERROR}: request")
 
     def eof_received(self) -> bool:
         """In a tunnel each way ends by itself; elsewhere the client is done."""
@@ -193,9 +196,9 @@ class ClientConnection(asyncio.Protocol):
 
     def _fail(self, failure: Failure) -> None:
         if failure.refusal is not None:
-            self._answer(HTTPStatus.FORBIDDEN, failure.message, f"X-BugHive-Refused: {failure.refusal.danger}")
+            self._answer(HTTPStatus.FORBIDDEN, failure.message, f"{_REFUSED}: {failure.refusal.danger}")
         else:
-            self._answer(HTTPStatus.BAD_GATEWAY, failure.message, f"X-BugHive-Error: {failure.kind}")
+            self._answer(HTTPStatus.BAD_GATEWAY, failure.message, f"{_ERROR}: {failure.kind}")
 
     def _answer(self, status: HTTPStatus, text: str, header: str) -> None:
         """Answer in the proxy's own name and end: what the client still sends is read and dropped until it closes."""

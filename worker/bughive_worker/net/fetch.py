@@ -9,16 +9,16 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
+from bughive_worker.net.body import read_at_most
+from bughive_worker.net.connection import MARKS
 from bughive_worker.net.failure import Failure, FailureKind
 from bughive_worker.net.fetched import Fetched, FetchError, Hop
 from bughive_worker.net.proxy import EgressProxy
 from bughive_worker.net.urls import canonical, split_authority, without_fragment
 
 _REDIRECTS = (301, 302, 303, 307, 308)
-_READ = 64 * 1024
 _MAX_HEADER = 64 * 1024
 _NONE: Mapping[str, str] = MappingProxyType({})
-_MARKS = ("X-BugHive-Refused", "X-BugHive-Error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,9 @@ class Fetcher:
         headers = {**self._common, **further, **(self._own if self._in_site(url) else _NONE)}
         address = URL(without_fragment(url), encoded=True)
         async with self._connected().request(method, address, headers=headers, allow_redirects=False) as response:
-            if self._failure(url) and any(mark in response.headers for mark in _MARKS):
+            if self._failure(url) and any(mark in response.headers for mark in MARKS):
                 return self._proxy_failed(url, hops)
-            body = b"" if method == "HEAD" else await _read(response, body_limit)
+            body = b"" if method == "HEAD" else await read_at_most(response, body_limit)
             return Fetched(
                 url=url,
                 status=response.status,
@@ -151,15 +151,3 @@ class Fetcher:
         if failure.kind is FailureKind.DNS and failure.temporary:
             error = FetchError.DNS_UNAVAILABLE
         return Fetched.failed(url, hops, error, failure.message)
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """The body, or a little more than ``limit`` bytes of it; what is not read closes the connection."""
-    body = bytearray()
-    while limit and len(body) <= limit:
-        part = await response.content.read(_READ)
-        if not part:
-            return bytes(body)
-        body += part
-    response.close()
-    return bytes(body)

@@ -1,4 +1,4 @@
-"""What one prefork child holds: a loop, its connections to Redis, and the opened work.
+"""What one prefork child holds: a loop, its connections to Redis, the opened work, the guarded way out.
 
 Nothing of it exists before the fork; each part is made at its first use.
 """
@@ -14,6 +14,7 @@ from bughive_protocol.connections import connect, connect_async
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease_store import LeaseStore
 from bughive_protocol.tracing import Tracing
+from bughive_worker.net.outbound import Outbound
 from bughive_worker.runtime.lease_keeper import BEAT_TIMEOUT_SECONDS
 from bughive_worker.runtime.loop_thread import LoopThread
 from bughive_worker.runtime.work import OpenWork, SessionWork
@@ -35,6 +36,7 @@ class Child:
         self._open_work = open_work
         self._tracing = Tracing(settings.otel_exporter_otlp_endpoint, "bughive-worker")
         self._work: SessionWork | None = None
+        self._outbound: Outbound | None = None
 
     @cached_property
     def loop(self) -> LoopThread:
@@ -63,6 +65,14 @@ class Child:
             self._work = await self._open_work(self.settings, self.redis)
         return self._work
 
+    async def outbound(self) -> Outbound:
+        """The opened way out to what integrations talk to; call it in the loop, by one task at a time."""
+        if self._outbound is None:
+            outbound = Outbound(self.settings.egress_policy())
+            await outbound.start()
+            self._outbound = outbound
+        return self._outbound
+
     def begin(self) -> None:
         """After the fork: lead a process group, so that Ctrl-C in a terminal reaches the worker's parent alone.
 
@@ -81,6 +91,8 @@ class Child:
     async def _close(self) -> None:
         if self._work is not None:
             await self._work.close()
+        if self._outbound is not None:
+            await self._outbound.stop()
         await self.redis.aclose()
 
     def abandon(self) -> None:
