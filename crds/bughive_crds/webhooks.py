@@ -35,8 +35,8 @@ class WebhookSpec(ApiModel):
     """Where to send, such as `https://hooks.example/bughive`. Redirects are not followed. Whoever may read this session
     can read it, so let a signature show who sends, rather than a token in the address."""
     secret_ref: SecretRef | None = None
-    """A Secret whose key `secret` is the signing secret: `whsec_` and 24 to 64 bytes in base64. Two of them, with a space
-    between, sign each message twice, so that one can take the other's place. Unset: messages are not signed."""
+    """A Secret whose key `secret` is the signing secret: `whsec_` and 24 to 64 bytes in base64. Two of them, with a
+    space between, sign each message twice, so that one can take the other's place. Unset: messages are not signed."""
     events: Annotated[tuple[WebhookEvent, ...], Field(min_length=1, max_length=len(WebhookEvent))] = tuple(WebhookEvent)
-    """What to tell: `session.started` when a worker first takes the session, `bug.found` while it runs, up to 100 bugs a
-    message, and `session.finished`."""
+    """What to tell: `session.started` when a worker first takes the session, `bug.found` while it runs, up to 100 bugs
+    a message, and `session.finished`."""

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bughive_crds.crawl_report import CrawlReportContent
 from bughive_crds.crawl_session import BugCounts, Outcome
+from bughive_protocol.deliveries import Deliveries
 from bughive_protocol.frontier import Counts
 from bughive_protocol.lease import Release, Signal
 
@@ -75,3 +76,5 @@ class SessionSnapshot(_Frozen):
     updated_at: datetime | None = None
     acknowledged: bool = False
     """Whether ``acknowledge`` was called: the resource shows how the session ended."""
+    deliveries: Deliveries = Deliveries()
+    """What its integrations have delivered."""

@@ -60,7 +60,8 @@ def _end(view: View, draft: Draft, reason: Reason, message: str, at: datetime) -
 
 def acknowledgement(view: View, draft: Draft) -> tuple[Acknowledge, ...]:
     """Tell Redis of the end, where it knows the session and was not told yet."""
-    if view.redis.attempt == 0 or view.redis.acknowledged:
+    unknown = view.redis.attempt == 0 and view.redis.verdict is None
+    if unknown or view.redis.acknowledged:
         return ()
     done = draft.value("phase") is Phase.COMPLETED
     return (Acknowledge(completed=done, error=None if done else draft.value("message")),)
