@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bughive_crds.crawl_session import Phase
 from bughive_operator.reasons import Reason
+from bughive_protocol.credential_requests import CredentialVerdict
 
 REGISTRY = CollectorRegistry()
 """The operator's own, so that nothing else that is imported shows up at its endpoint."""
@@ -132,6 +133,12 @@ DEAD_LETTERS = Gauge(
     "Dead letters that nobody has replayed or purged, as counted by the leader every 15 s.",
     registry=REGISTRY,
 )
+CREDENTIAL_ANSWERS = Counter(
+    f"{_PREFIX}_credential_answers",
+    "Requests of workers for Secrets that were answered, by verdict: granted, forbidden or unavailable.",
+    ["verdict"],
+    registry=REGISTRY,
+)
 LOOP_AGE_SECONDS = Gauge(
     f"{_PREFIX}_loop_age_seconds",
     "Since when a loop has not turned: election, redis (the poll), watch (of the API server); for session and "
@@ -147,5 +154,7 @@ for _trigger in ("Schedule", "RunAt"):
     SCHEDULE_STARTS.labels(_trigger)
 for _outcome in ("Passed", "BugsFound", "Error", "Cancelled"):
     FINISHED.labels(_outcome)
+for _verdict in CredentialVerdict:
+    CREDENTIAL_ANSWERS.labels(_verdict)
 for _reason in (Reason.WORKER_LOST, Reason.ATTEMPT_FAILED, Reason.WORKER_DRAINED, Reason.SLICE_ENDED):
     ATTEMPTS_ENDED.labels(_reason)
