@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from bughive_crds.auth import AuthSpec
 from bughive_crds.model import ApiModel, Rule, Severity
 from bughive_crds.text import (
     BugKind,
@@ -224,6 +225,7 @@ class CrawlSessionSpec(ApiModel):
     """The page to start from, such as `https://shop.example/`."""
     scope: ScopeSpec = ScopeSpec()
     browser: BrowserSpec = BrowserSpec()
+    auth: AuthSpec | None = None
     checks: ChecksSpec = ChecksSpec()
     fail_on: FailOnSpec = FailOnSpec()
     artifacts: ArtifactsSpec = ArtifactsSpec()

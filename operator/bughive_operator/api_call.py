@@ -24,6 +24,10 @@ class ApiServerError(Exception):
         self.status = status
 
 
+class Forbidden(ApiServerError):
+    """This is beyond what we may do."""
+
+
 class NotFound(ApiServerError):
     """There is no such object."""
 
@@ -32,7 +36,7 @@ class Conflict(ApiServerError):
     """The object has changed since it was read, or exists already."""
 
 
-_ERRORS = {404: NotFound, 409: Conflict}
+_ERRORS = {403: Forbidden, 404: NotFound, 409: Conflict}
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,21 @@ class ApiServer:
             changes = {"metadata": {"annotations": dict(annotations)}}
             await self._call("PATCH", f"{_pods(namespace)}/{name}", changes, MERGE_PATCH)
 
+    async def secret(self, namespace: str, name: str) -> dict[str, str]:
+        """A Secret's data, by key; each value in base64.
+
+        Raises:
+            Forbidden: this namespace does not let us read it.
+        """
+        secret = await self._call("GET", f"/api/v1/namespaces/{namespace}/secrets/{name}")
+        return dict(secret.get("data") or {})
+
+    async def own_name(self) -> str:
+        """The user that the API server takes us for, such as ``system:serviceaccount:bughive:bughive-operator``."""
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+        review = await self._call("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", body)
+        return str(review["status"]["userInfo"]["username"])
+
     async def _call(
         self,
         method: str,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, takewhile
 
-from bughive_crds.crawl_session import Phase, Priority
+from bughive_crds.crawl_session import ConditionStatus, Phase, Priority
 from bughive_operator.fair_share import admitted, in_order, level
 from bughive_operator.observation import Resource, Standing
 from bughive_operator.policy import LAST_PLACE
@@ -176,6 +176,8 @@ def _eligible(resource: Resource, now: datetime) -> bool:
         return False
     if status.phase is not None and status.phase.terminal:
         return False
+    if any(c.type == ConditionType.ACCEPTED and c.status is ConditionStatus.FALSE for c in status.conditions):
+        return False  # it would hold its place, and not go
     return all(at is None or at <= now for at in (spec.start_at, status.retry_at))
 
 

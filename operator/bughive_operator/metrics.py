@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bughive_crds.crawl_session import Phase
 from bughive_operator.reasons import Reason
+from bughive_protocol.credential_requests import CredentialVerdict
 from bughive_protocol.outbox_entry import EntryKind
 
 REGISTRY = CollectorRegistry()
@@ -158,6 +159,12 @@ OUTBOX_ENTRIES = Counter(
     ["kind", "end"],
     registry=REGISTRY,
 )
+CREDENTIAL_ANSWERS = Counter(
+    f"{_PREFIX}_credential_answers",
+    "Requests of workers for Secrets that were answered, by verdict: granted, forbidden or unavailable.",
+    ["verdict"],
+    registry=REGISTRY,
+)
 LOOP_AGE_SECONDS = Gauge(
     f"{_PREFIX}_loop_age_seconds",
     "Since when a loop has not turned: election, redis (the poll), watch (of the API server); for session and "
@@ -178,5 +185,7 @@ for _trigger in ("Schedule", "RunAt"):
     SCHEDULE_STARTS.labels(_trigger)
 for _outcome in ("Passed", "BugsFound", "Error", "Cancelled"):
     FINISHED.labels(_outcome)
+for _verdict in CredentialVerdict:
+    CREDENTIAL_ANSWERS.labels(_verdict)
 for _reason in (Reason.WORKER_LOST, Reason.ATTEMPT_FAILED, Reason.WORKER_DRAINED, Reason.SLICE_ENDED):
     ATTEMPTS_ENDED.labels(_reason)

@@ -12,6 +12,7 @@ from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus
 from bughive_crds.model import ApiModel
 from bughive_operator.field_sets import share_field_sets
 from bughive_operator.quota import Hold
+from bughive_operator.reasons import Reason
 from bughive_protocol.control import SessionSnapshot
 
 _Model = TypeVar("_Model", bound=ApiModel)
@@ -99,6 +100,17 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """Why a session's Secrets cannot be had, so that it cannot be dispatched."""
+
+    reason: Reason
+    message: str
+    """What to do."""
+    until: datetime
+    """When to look again."""
+
+
+@dataclass(frozen=True)
 class Observation:
     """All that ``plan`` looks at, besides the time."""
 
@@ -110,6 +122,8 @@ class Observation:
     redis_steady: float
     """For how many seconds Redis has answered without a break."""
     standing: Standing
+    withheld: Withheld | None = None
+    """None: it names no Secret, or they can be had, or it is not about to be dispatched."""
 
 
 def read_spec(model: type[_Model], data: Mapping[str, Any]) -> tuple[_Model | None, str]:

@@ -17,6 +17,9 @@ from bughive_operator.api_server import PLURAL, SCHEDULES, ApiServer
 from bughive_operator.apply import Applier
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import NoCluster, log_in
+from bughive_operator.credentials.check import CredentialCheck
+from bughive_operator.credentials.desk import CredentialDesk
+from bughive_operator.credentials.secret_reader import SecretReader
 from bughive_operator.gauges import Gauges
 from bughive_operator.health import Health, Heartbeat, answering
 from bughive_operator.keyed_queue import KeyedQueue
@@ -155,6 +158,8 @@ class Operator:
         self._reader = RedisReader(control)
         self._heartbeat = Heartbeat()
         self._watch = RedisWatch(control, self._sessions, self._queue.mark, self._heartbeat)
+        secrets = SecretReader(api, settings.credentials_role)
+        self._desk = CredentialDesk(control.credential_requests, secrets, self._sessions, clock, self._watch.lost)
         applier = Applier(
             api=api,
             control=control,
@@ -174,6 +179,7 @@ class Operator:
             line=self._line,
             reader=self._reader,
             watch=self._watch,
+            credentials=CredentialCheck(secrets, clock),
             applier=applier,
             clock=clock,
             policy=policy,
@@ -233,6 +239,7 @@ class Operator:
                 group.create_task(self._schedules.run(settings.resync_seconds, settings.sweep_seconds, stop))
                 group.create_task(self._announcer.run(stop))
                 group.create_task(every(settings.redis_poll_seconds, self._watch.poll, stop))
+                group.create_task(every(settings.redis_poll_seconds, self._desk.round, stop))
                 group.create_task(every(settings.resync_seconds, self._resync, stop))
                 group.create_task(self._sweep_often(stop))
                 group.create_task(every(COUNT_SECONDS, self._count, stop))

@@ -11,7 +11,7 @@ class ConditionType(StrEnum):
     """The aspects of a session that have a condition."""
 
     ACCEPTED = "Accepted"
-    """Whether the spec makes sense."""
+    """Whether the spec makes sense, and what it names can be had."""
     DISPATCHED = "Dispatched"
     """Whether the session was handed to the workers; if not, what it waits for."""
     RUNNING = "Running"
@@ -32,6 +32,8 @@ class Reason(StrEnum):
     # Accepted
     VALID = "Valid"
     INVALID_SPEC = "InvalidSpec"
+    CREDENTIALS_FORBIDDEN = "CredentialsForbidden"
+    CREDENTIALS_MISSING = "CredentialsMissing"
 
     # Dispatched: what a session waits for
     REDIS_UNAVAILABLE = "RedisUnavailable"
@@ -69,6 +71,8 @@ class Reason(StrEnum):
     SITE_UNREACHABLE = "SiteUnreachable"
     BROWSER_UNAVAILABLE = "BrowserUnavailable"
     EGRESS_REFUSED = "EgressRefused"
+    LOGIN_FAILED = "LoginFailed"
+    CREDENTIALS_UNAVAILABLE = "CredentialsUnavailable"
     CRAWL_ERROR = "CrawlError"
     POISON_SESSION = "PoisonSession"
 
@@ -91,6 +95,9 @@ _BY_ERROR = {
         Reason.SITE_UNREACHABLE,
         Reason.BROWSER_UNAVAILABLE,
         Reason.EGRESS_REFUSED,
+        Reason.LOGIN_FAILED,
+        Reason.CREDENTIALS_FORBIDDEN,
+        Reason.CREDENTIALS_UNAVAILABLE,
         Reason.INVALID_SPEC,
     )
 }

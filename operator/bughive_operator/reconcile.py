@@ -9,6 +9,7 @@ from bughive_operator.api_call import Conflict, NotFound
 from bughive_operator.api_server import ApiServer
 from bughive_operator.apply import Applied, Applier
 from bughive_operator.clock import Clock
+from bughive_operator.credentials.check import CredentialCheck
 from bughive_operator.lines import Lines
 from bughive_operator.observation import Observation, Resource
 from bughive_operator.plan import plan
@@ -30,6 +31,7 @@ class Reconciler:
         line: Lines,
         reader: RedisReader,
         watch: RedisWatch,
+        credentials: CredentialCheck,
         applier: Applier,
         clock: Clock,
         policy: Policy,
@@ -39,6 +41,7 @@ class Reconciler:
         self._line = line
         self._reader = reader
         self._watch = watch
+        self._credentials = credentials
         self._applier = applier
         self._clock = clock
         self._policy = policy
@@ -52,13 +55,15 @@ class Reconciler:
 
     async def _observe(self, uid: str) -> Observation:
         redis = await self._read_redis(uid)
-        # The resource after Redis: no await lies between it and the plan.
+        withheld = await self._credentials.look(self._sessions.get(uid))
+        # The resource after the rest: no await lies between it and the plan.
         return Observation(
             uid=uid,
             resource=self._sessions.get(uid),
             redis=redis,
             redis_steady=self._watch.steady_seconds,
             standing=self._line.standing(uid, self._clock.now()),
+            withheld=withheld,
         )
 
     async def _read_redis(self, uid: str) -> SessionSnapshot | None:

@@ -76,6 +76,9 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
     reports_service: Annotated[str, Field(pattern=r"^([a-z0-9.-]+/[a-z0-9-]+:[a-z0-9-]+)?$")] = ""
     """The Service in front of REPORTS_ENDPOINT, as `NAMESPACE/NAME:PORT`, such as `bughive/bughive-operator:reports`.
     Each CrawlReport names it, so that `bughive report` finds it. Empty: `bughive report` cannot fetch reports."""
+    credentials_role: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")] = "bughive-credentials"
+    """The ClusterRole by which a namespace lets the operator read its Secrets. The operator only names it, in the
+    command that it tells those who have not bound it."""
     stale_seconds: Seconds = 60
     """A loop that has not turned for this long makes the liveness probe fail."""
     # Each may hold a connection to Redis at the same time, and redis-py's pool refuses the 101st.

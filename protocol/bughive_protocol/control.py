@@ -13,6 +13,7 @@ from typing import Any
 import redis.asyncio
 from redis.exceptions import NoScriptError
 
+from bughive_protocol.credential_requests import CredentialRequests
 from bughive_protocol.dead_letters import MAX_LETTERS, DeadLetter
 from bughive_protocol.deliveries import DeliveryBook
 from bughive_protocol.keys import Keys
@@ -70,6 +71,7 @@ class SessionControl:
     def __init__(self, client: redis.asyncio.Redis, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+        self.credential_requests = CredentialRequests(client, keys)
 
     async def observe(self, session_ids: Sequence[str]) -> list[SessionSnapshot]:
         """What Redis says of these sessions, in their order, in one round trip."""

@@ -4,10 +4,13 @@ BugHiveError
 ├── TransientError          trying again later can help
 │   ├── SiteUnreachable     the start page's host cannot be reached
 │   ├── BrowserUnavailable  the browser does not start or keeps dying
+│   ├── CredentialsUnavailable  a Secret cannot be had now; the message tells what is missing
 │   ├── ArtifactStoreUnavailable  reports cannot be kept or read; the message names the setting
 │   └── IntegrationUnavailable  a service that a session tells of its bugs does not answer
 ├── PermanentError          trying again cannot help; the message tells what to change
 │   ├── InvalidSpec         the session asks for something that makes no sense
+│   ├── LoginFailed         the site does not let us in
+│   ├── CredentialsForbidden  the namespace does not let the operator read its Secrets; the message is the command
 │   └── EgressRefused       the administrator's egress guard forbids the address
 └── FenceLost               another attempt owns the session now; stop writing at once
 """
@@ -29,6 +32,10 @@ class BrowserUnavailable(TransientError):
     """The browser does not start or keeps dying."""
 
 
+class CredentialsUnavailable(TransientError):
+    """A Secret cannot be had now: it is not there, lacks a key, or no operator answers."""
+
+
 class ArtifactStoreUnavailable(TransientError):
     """The artifact store is away or refuses us; the message names the setting. It may be back, or be repaired."""
 
@@ -43,6 +50,14 @@ class PermanentError(BugHiveError):
 
 class InvalidSpec(PermanentError):
     """The session asks for something that makes no sense."""
+
+
+class LoginFailed(PermanentError):
+    """The site does not let the session in; the message tells what was seen."""
+
+
+class CredentialsForbidden(PermanentError):
+    """The operator may not read this Secret for this session; the message tells which command lets it."""
 
 
 class EgressRefused(PermanentError):

@@ -111,6 +111,8 @@ class Keys:
         """Stream: session, kind, body: what is still to be sent."""
         self.outbox_readers = "senders"
         """The outbox's consumer group."""
+        self.credential_requests = f"{prefix}:credential-requests"
+        """Stream: request, session, secret, public_key (base64): who asks for a Secret, to be sealed to that key."""
         self.dead_letters = f"{prefix}:dead-letters"
         """Stream: task_id, letter (JSON): messages that are not tried again."""
         self.dead_letter_tasks = f"{prefix}:dead-letter-tasks"
@@ -132,6 +134,10 @@ class Keys:
     def history_lock(self, namespace: str, site: str) -> str:
         """String: held by whoever changes what is known of this site's bugs."""
         return f"{self.prefix}:history:{namespace}:{site}"
+
+    def credential_answer(self, request: str) -> str:
+        """List: the one answer to a request for a Secret, sealed (base64); gone once it is read, or after seconds."""
+        return f"{self.prefix}:credential-answer:{request}"
 
     def session(self, session_id: str) -> SessionKeys:
         """The keys of one session."""

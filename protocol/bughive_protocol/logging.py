@@ -30,6 +30,8 @@ class LogFormat(StrEnum):
 
 _CHATTY = ("kopf.objects", "celery.worker.strategy", "celery.app.trace")
 """Libraries' loggers that say with each event or task what our own lines say; heard at DEBUG only."""
+_INDISCREET = ("kubernetes.client.rest",)
+"""Libraries' loggers that write down, at DEBUG, all that they are answered, Secrets too: never heard below INFO."""
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -79,6 +81,8 @@ def configure_logging(json: bool | None = None, level: str = "INFO") -> None:  #
         logging.getLogger(name).setLevel(
             logging.NOTSET if root.level <= logging.DEBUG else max(logging.WARNING, root.level)
         )
+    for name in _INDISCREET:
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 def _renderers(*, as_json: bool) -> list[Processor]:

@@ -19,7 +19,8 @@ The first rule that has something to say decides. What each looks at, and what i
 |           |           | sent, no lease for too long     | -        | Send again                          |
 |           | Queued, Running | lease held                | -        | Running, progress                   |
 | admission | Pending,  | -                               | startAt  | Pending until then                  |
-|           | Suspended | -                               | -        | the next attempt, or Pending in line |
+|           | Suspended | -                               | Secrets  | Pending, not Accepted, until they can be had |
+|           |           | -                               | -        | the next attempt, or Pending in line |
 
 An end that the operator decides for a session that was ever dispatched is written to Redis first
 (Cancel), where a worker's own end may have come before it; the verdict that holds comes back

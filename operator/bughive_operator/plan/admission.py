@@ -2,6 +2,7 @@
 
 from bughive_crds.crawl_session import Phase
 from bughive_operator.actions import Action
+from bughive_operator.observation import Withheld
 from bughive_operator.plan import sentences
 from bughive_operator.plan.attempt import accept, begin
 from bughive_operator.plan.draft import Draft, patch
@@ -11,8 +12,8 @@ from bughive_operator.reasons import ConditionType, Reason
 
 
 def admission(view: View) -> tuple[Action, ...]:
-    """Wait for startAt, for the end of a backoff, for a slot; else begin."""
-    draft = accept(view)
+    """Wait for startAt, for the end of a backoff, for Secrets, for a slot; else begin."""
+    draft = _refuse(view, view.withheld) if view.withheld else accept(view)
     if view.status.phase is Phase.SUSPENDED:
         draft.set(resumed_at=view.now, suspended_at=None)
         draft.false(ConditionType.SUSPENDED, Reason.RESUMED, "spec.suspend is false.")
@@ -21,6 +22,8 @@ def admission(view: View) -> tuple[Action, ...]:
         return _pending(view, draft, Reason.SCHEDULED, f"Starts at {sentences.moment(start_at)}, as startAt asks.")
     if retry_at is not None and retry_at > view.now:
         return patch(view, draft)
+    if view.withheld is not None:
+        return _pending(view, draft, view.withheld.reason, view.withheld.message)
     return admit(view, draft)
 
 
@@ -29,6 +32,11 @@ def admit(view: View, draft: Draft) -> tuple[Action, ...]:
     if view.standing.granted:
         return begin(view, draft)
     return _pending(view, draft, *_why(view))
+
+
+def _refuse(view: View, withheld: Withheld) -> Draft:
+    """A draft that says why the session cannot be dispatched: told early, also before startAt."""
+    return Draft(view).false(ConditionType.ACCEPTED, withheld.reason, withheld.message)
 
 
 def _why(view: View) -> tuple[Reason, str]:

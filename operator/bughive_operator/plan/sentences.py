@@ -174,7 +174,9 @@ def stopped(view: View, reason: Reason, failures: int) -> str:
     known = {
         Reason.CANCELLED: f"Cancelled {_how_far(view)}, as spec.cancel asked.",
         Reason.QUEUE_DEADLINE_EXCEEDED: (
-            "No worker began within queueDeadlineSeconds. Check that crawl workers are running and that "
+            f"Its Secrets could not be had within queueDeadlineSeconds. {view.withheld.message}"
+            if view.withheld
+            else "No worker began within queueDeadlineSeconds. Check that crawl workers are running and that "
             "there are enough for the sessions in line, then create the session anew."
         ),
         Reason.ACTIVE_DEADLINE_EXCEEDED: (

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bughive_crds.crawl_session import Condition, ConditionStatus, CrawlSessionSpec, CrawlSessionStatus, Phase
-from bughive_operator.observation import Observation, Resource, Standing
+from bughive_operator.observation import Observation, Resource, Standing, Withheld
 from bughive_operator.policy import Policy
 from bughive_operator.reasons import ConditionType
 from bughive_protocol.control import SessionSnapshot
@@ -47,6 +47,7 @@ class View:
     standing: Standing
     now: datetime
     policy: Policy
+    withheld: Withheld | None = None
 
     @classmethod
     def of(cls, observation: Observation, resource: Resource, now: datetime, policy: Policy) -> "View":
@@ -59,6 +60,7 @@ class View:
             standing=observation.standing,
             now=now,
             policy=policy,
+            withheld=observation.withheld,
         )
 
     @property

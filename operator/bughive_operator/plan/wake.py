@@ -30,6 +30,7 @@ def _moments(view: View) -> Iterator[datetime | None]:
     yield view.stop_deadline(ConditionType.SUSPENDED)
     yield view.spec.start_at
     yield view.status.retry_at
+    yield view.withheld.until if view.withheld else None
     yield queue_deadline(view)
     yield active_deadline(view)
     if view.turn is Turn.WAITING or (view.turn is Turn.HELD and view.vacant_shards):

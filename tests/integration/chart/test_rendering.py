@@ -211,6 +211,15 @@ def test_the_operator_may_do_this_and_no_more(render):
     }
 
 
+def test_the_role_that_reads_secrets_is_bound_to_nobody(render):
+    objects = render({"rbac": {"credentialsRole": "team-credentials"}})
+    assert rights(objects, "ClusterRole", "team-credentials") == {"secrets[]": ["get"]}
+    bindings = [one for one in objects if one["kind"] in ("RoleBinding", "ClusterRoleBinding")]
+    assert "team-credentials" not in {binding["roleRef"]["name"] for binding in bindings}
+    given = environment(pod_specs(objects)["Deployment/bughive-operator"])
+    assert given["CREDENTIALS_ROLE"] == "team-credentials"
+
+
 def test_a_namespaced_operator_has_its_rights_in_its_namespaces_only(render):
     objects = render({"operator": {"watchNamespaces": ["team-a"]}})
     assert rights(objects, "ClusterRole", "bughive-bughive-operator") == DEFINITIONS

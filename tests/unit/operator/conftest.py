@@ -9,7 +9,7 @@ import pytest
 
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus
 from bughive_operator.actions import Announce, PatchStatus, Plan
-from bughive_operator.observation import Observation, Resource, Standing
+from bughive_operator.observation import Observation, Resource, Standing, Withheld
 from bughive_operator.plan import plan
 from bughive_operator.policy import Policy
 from bughive_operator.quota import Hold
@@ -75,6 +75,7 @@ def situation() -> Callable[..., Situation]:
         steady: float = 1000,
         place: int = 0,
         hold: Hold | None = None,
+        withheld: Withheld | None = None,
         after: float = 0,
         **resource: Any,
     ) -> Situation:
@@ -97,6 +98,7 @@ def situation() -> Callable[..., Situation]:
             redis=None if away else snapshot,
             redis_steady=steady,
             standing=Standing(granted=not place, place=place or 1, hold=hold),
+            withheld=withheld,
         )
         return Situation(observation, NOON + timedelta(seconds=after))
 

@@ -6,6 +6,8 @@
 {{- $_ := set $routes . (printf "crawl-%s" $name) }}
 {{- end }}
 {{- end }}
+- name: CREDENTIALS_ROLE
+  value: {{ .Values.rbac.credentialsRole }}
 {{- if $routes }}
 - name: TENANT_QUEUES
   value: {{ toJson $routes | quote }}
