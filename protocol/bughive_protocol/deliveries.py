@@ -96,6 +96,15 @@ class DeliveryBook:
         """There turned out to be nothing to deliver: they count neither as done nor as failed."""
         await self._note(session_id, kind, "moot", items)
 
+    async def close(self, session_id: str, kind: DeliveryKind, receiver: str) -> None:
+        """This receiver, of several of the kind, wants to hear nothing more of the session."""
+        await self._note(session_id, kind, "closed", [receiver])
+
+    async def is_closed(self, session_id: str, kind: DeliveryKind, receiver: str) -> bool:
+        """Whether it was closed."""
+        state = await self._client.hget(self._keys.session(session_id).delivery_items, f"{kind} {receiver}")
+        return bool(state == "closed")
+
     async def undelivered(self, session_id: str, kind: DeliveryKind, items: Sequence[str]) -> tuple[str, ...]:
         """Those of the items that are not done, in their order."""
         if not items:

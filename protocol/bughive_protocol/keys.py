@@ -68,7 +68,7 @@ class SessionKeys:
     deliveries: str
     """Hash: kind -> Delivery; and unsent, until the operator has sent on the session's end. See ``deliveries.py``."""
     delivery_items: str
-    """Hash: "kind item" -> pending, done, failed or moot."""
+    """Hash: "kind item" -> pending, done, failed or moot; "kind receiver" -> closed."""
     counters: str
     """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY, image_bytes."""
 

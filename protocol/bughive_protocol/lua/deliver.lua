@@ -2,7 +2,8 @@
 -- keys: state deliveries delivery_items expiring
 -- uses: clock touch
 -- Notes what became of things that are to be delivered, each once: `pending`, `done`, `failed`, or `moot` where there
--- turned out to be nothing to deliver. What is done stays done; what has failed is not pending again.
+-- turned out to be nothing to deliver. What is done stays done; what has failed is not pending again. A receiver that is
+-- `closed` is no item and counts nowhere.
 local kind = take()
 local becomes = take()
 local error = take()
