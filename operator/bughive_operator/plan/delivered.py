@@ -2,13 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from bughive_crds.crawl_report import ReportedDelivery
 from bughive_crds.crawl_session import ConditionStatus, CrawlSessionStatus
-from bughive_operator.actions import Action, PatchStatus
+from bughive_operator.actions import Action, Expire, PatchStatus, WriteReport
 from bughive_operator.outbox_tasks import wanted_entries
 from bughive_operator.plan import sentences
 from bughive_operator.plan.draft import Draft, patch
 from bughive_operator.plan.view import View
 from bughive_operator.reasons import ConditionType, Reason
+from bughive_protocol.control import Digest
+from bughive_protocol.deliveries import Deliveries
 
 PATIENCE = timedelta(hours=1)
 """After its end a session is expected to have told all within this time; all tries of a delivery take less."""
@@ -16,11 +19,21 @@ PATIENCE = timedelta(hours=1)
 
 def with_delivered(view: View, actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """Let the status say how deliveries stand: in the patch that there is anyway, or in one of its own."""
-    if view.away or not others_hear(view):
+    if view.away or not others_hear(view) or Expire() in actions:
         return actions
     patches = ((place, action.status) for place, action in enumerate(actions) if isinstance(action, PatchStatus))
     place, drafted = next(patches, (len(actions), view.status))
-    return (*actions[:place], *patch(view, _told(view, drafted)), *actions[place + 1 :])
+    told = _told(view, drafted)
+    return (*actions[:place], *_report_again(view, told), *patch(view, told), *actions[place + 1 :])
+
+
+def reported(digest: Digest, deliveries: Deliveries) -> Digest:
+    """The session's result with what others heard of it."""
+    told = tuple(
+        ReportedDelivery(kind=kind, done=one.done, failed=one.failed, error=one.error)
+        for kind, one in sorted(deliveries.by_kind.items())
+    )
+    return digest.model_copy(update={"content": digest.content.model_copy(update={"deliveries": told})})
 
 
 def others_hear(view: View) -> bool:
@@ -56,6 +69,19 @@ def _told(view: View, status: CrawlSessionStatus) -> Draft:
     if until is not None and view.now >= until:
         return draft.unknown(ConditionType.DELIVERED, Reason.DELIVERY_UNCONFIRMED, sentences.UNCONFIRMED)
     return draft.unknown(ConditionType.DELIVERED, Reason.DELIVERING, sentences.DELIVERING)
+
+
+def _report_again(view: View, told: Draft) -> tuple[WriteReport, ...]:
+    """Bring the CrawlReport up to date where the condition changes after it was written."""
+    before = view.condition(ConditionType.DELIVERED)
+    if (
+        view.redis.digest is None
+        or view.status.report_ref is None
+        or before is None
+        or before == told.condition(ConditionType.DELIVERED)
+    ):
+        return ()
+    return (WriteReport(reported(view.redis.digest, view.redis.deliveries)),)
 
 
 def _is_settled(view: View) -> bool:

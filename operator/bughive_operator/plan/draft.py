@@ -60,6 +60,10 @@ class Draft:
         """A field as it is drafted so far, by its Python name."""
         return self._fields[field]
 
+    def condition(self, kind: ConditionType) -> Condition | None:
+        """The condition of this type as it is drafted so far."""
+        return self._conditions.get(kind)
+
     def has(self, kind: ConditionType) -> bool:
         """Whether there is a condition of this type."""
         return kind in self._conditions

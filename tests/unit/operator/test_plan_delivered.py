@@ -60,8 +60,9 @@ def test_it_holds_when_all_is_delivered_by_one_patch_more(ended) -> None:
     assert session.plan().actions == ()
     done = later(session, 1, delivery(done=3))
     assert done.condition("Delivered") == ("True", "AllDelivered", "Delivered: 3 webhook events.")
-    (patch,) = done.plan().actions
+    report, patch = done.plan().actions
     assert patch.transition
+    assert [(one.kind, one.done) for one in report.digest.content.deliveries] == [("webhook", 3)]
     assert (patch.status.phase, patch.status.outcome) == ("Completed", "BugsFound")
     assert done.later(1).plan().actions == ()
 
