@@ -92,4 +92,4 @@ class CrawlReportContent(ApiModel):
     """How many bugs are only in the full report."""
     artifacts: Annotated[tuple[Artifact, ...], Field(max_length=16)] = ()
     deliveries: Annotated[tuple[ReportedDelivery, ...], Field(max_length=8)] = ()
-    """What others heard of the session, where its spec asks for it; complete once the condition Delivered is decided."""
+    """What others heard of the session, where its spec asks for it; complete once condition Delivered is decided."""

@@ -18,6 +18,6 @@ def retry_wait(queue: Queue, retries: int, error: BaseException, luck: float) ->
         error: what the last try failed by; where that says for how long to stay away, it is for so long at least.
         luck: from 0 to 1, another one each time.
     """
-    grown = queue.retry_seconds * 2**retries
+    grown = queue.retry_seconds * 2.0**retries
     asked = error.seconds if isinstance(error, IntegrationPaused) else 0.0
     return min(max(grown, asked) * (1 + _SPREAD * luck), LONGEST_SECONDS)
