@@ -41,6 +41,7 @@ class OutboxDrain:
         """What was read and is not sent yet, by its place in the outbox."""
         self._inherits = True
         """Whoever led before reads no more: what was left is ours."""
+        self._stuck = False
 
     async def round(self) -> None:
         """Send what can be sent now. Where Redis or the broker is away, the rest waits for the next round."""
@@ -51,7 +52,11 @@ class OutboxDrain:
             for session_id, entries in self._by_session().items():
                 await self._hand_over(session_id, entries)
         except (RedisError, OperationalError) as error:
-            log.warning("what happened to sessions cannot be sent on; it is tried again", error=str(error))
+            if not self._stuck:
+                log.warning("what happened to sessions cannot be sent on; it is tried again", error=str(error))
+            self._stuck = True
+            return
+        self._stuck = False
 
     def _by_session(self) -> dict[str, list[Outgoing]]:
         found: defaultdict[str, list[Outgoing]] = defaultdict(list)

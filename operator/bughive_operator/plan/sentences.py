@@ -16,7 +16,7 @@ UNCONFIRMED = (
     "Not all that others were to hear was confirmed within an hour of the end. Check that workers of the queues "
     "tickets and media run, and their logs."
 )
-_ITEMS = {
+_ITEMS: Mapping[str, str] = {
     DeliveryKind.WEBHOOK: "webhook event",
     DeliveryKind.TICKET: "ticket",
     DeliveryKind.SCREENSHOT: "screenshot",
@@ -158,7 +158,7 @@ def undelivered(deliveries: Deliveries) -> str:
 
 
 def _items(counts: Mapping[str, int]) -> str:
-    return ", ".join(number(count, _ITEMS[DeliveryKind(kind)]) for kind, count in counts.items())
+    return ", ".join(number(count, _ITEMS.get(kind, kind)) for kind, count in counts.items())
 
 
 def _sentence(text: str) -> str:

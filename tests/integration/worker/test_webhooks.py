@@ -293,7 +293,7 @@ class TestByAWorker:
 
     def test_what_cannot_be_told_is_given_up_at_once_and_says_what_to_mend(self, lab, crawl, post, receiver) -> None:
         receiver.will(404)
-        spec = crawl({"url": receiver.url}, {"url": "http://10.0.0.1/hooks/T0KEN"})
+        spec = crawl({"url": receiver.url}, {"url": "https://10.0.0.1/hooks/T0KEN"})
         post(spec, "started")
         letters = DeadLetters(lab.client, lab.keys)
         lab.wait("both letters", lambda: letters.count() == 2)

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from bughive_protocol.connections import connect
 from bughive_protocol.deliveries import DeliveryKind, note_failed
-from bughive_protocol.errors import TransientError
+from bughive_protocol.errors import PermanentError, TransientError
 from bughive_protocol.keys import Keys
 from bughive_protocol.queues import Queue
 from bughive_worker import metrics
@@ -50,7 +50,10 @@ def deliver(task: Task, queue: Queue, child: Child, make: Callable[[], Coroutine
     submission = child.loop.submit(make)
     try:
         return submission.result()
+    except PermanentError as error:
+        raise _alone(error) from None
     except (TransientError, RedisError) as error:
+        _alone(error)
         tried = task.request.retries
         wait = retry_wait(queue, tried, error, random.random())  # noqa: S311 - to spread the load, not to hide anything
         log.info("delivery failed", task=task.name, tries=tried + 1, most=queue.retries + 1, error=str(error))
@@ -60,6 +63,12 @@ def deliver(task: Task, queue: Queue, child: Child, make: Callable[[], Coroutine
         submission.cancel()
         submission.wait(CANCEL_SECONDS)
         raise
+
+
+def _alone(error: Exception) -> Exception:
+    """Without what it came from, which is for no dead letter: it may name an address whose path is all its password."""
+    error.__cause__, error.__suppress_context__ = None, True
+    return error
 
 
 class LostParcels:
