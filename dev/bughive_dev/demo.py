@@ -116,7 +116,7 @@ def _show_deliveries(console: Console, sessions: Sessions, told: Sequence[Integr
     condition = _delivered(sessions.status(NAME))
     if condition is not None:
         console.print(
-            f"\nDelivered: [bold]{condition.status}[/] ({condition.reason}) {condition.message}", highlight=False
+            f"\n{condition.message}    [dim]# the condition Delivered: {condition.reason}[/]", highlight=False
         )
     for one in told:
         console.print(f"\n{one.name}: what arrived", style="bold")

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from bughive_protocol.connections import connect
 from bughive_protocol.deliveries import DeliveryKind, note_failed
-from bughive_protocol.errors import PermanentError, TransientError
+from bughive_protocol.errors import BugHiveError, PermanentError, TransientError
 from bughive_protocol.keys import Keys
 from bughive_protocol.queues import Queue
 from bughive_worker import metrics
@@ -71,6 +71,13 @@ def _alone(error: Exception) -> Exception:
     return error
 
 
+def _told(exception: BaseException) -> str:
+    """What the resource shows. An error that nobody foresaw may say anything: its text is for operators alone."""
+    if isinstance(exception, BugHiveError):
+        return str(exception)
+    return f"{type(exception).__name__}: `bughive dead-letters list` has the rest"
+
+
 class LostParcels:
     """Notes what was given up. Made in the parent, before it forks: it also hears of children that died."""
 
@@ -93,6 +100,6 @@ class LostParcels:
         try:
             with connect(self._settings.redis_url) as client:
                 keys = Keys(self._settings.redis_key_prefix)
-                note_failed(client, keys, session_id, parcel.kind, items, str(exception) or type(exception).__name__)
+                note_failed(client, keys, session_id, parcel.kind, items, _told(exception))
         except RedisError as error:
             log.warning("what was not delivered could not be noted", session_id=session_id, redis_error=str(error))

@@ -66,6 +66,7 @@ class Sender:
         webhook = facts.spec.webhooks[message.webhook]
         if await book.is_closed(message.session_id, HOOK, str(message.webhook)):
             await book.failed(message.session_id, HOOK, rest, f"{_host(webhook)} answered 410 Gone before")
+            metrics.DELIVERIES.labels(HOOK, "failed").inc(len(rest))
             return "closed"
         return await self._tell(book, _rest_of(message, rest), facts, webhook)
 
