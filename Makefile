@@ -32,7 +32,7 @@ format: $(READY) ## Format the code and repair what ruff can
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-test: lint test-unit test-integration ## Run everything that CI runs; nodes need root, so the last part asks for sudo
+test: lint test-unit test-integration test-faults ## Run everything that CI runs; nodes need root, so the last part asks for sudo
 	$(if $(filter 0,$(shell id -u)),,sudo --preserve-env=CI,HOME) $(MAKE) test-e2e
 
 test-unit: $(READY) ## Run the tests that need no services

@@ -17,6 +17,7 @@ import kopf
 import structlog
 
 from bughive_crds import GROUP, VERSION
+from bughive_operator.api_server import PAGE
 from bughive_operator.health import Heartbeat
 
 TLS_CLOSE_SECONDS = 0.25
@@ -167,6 +168,7 @@ def settings(*, namespaced: bool) -> kopf.OperatorSettings:
     chosen.watching.server_timeout = 300
     chosen.watching.client_timeout = 310
     chosen.watching.connect_timeout = 10
+    chosen.watching.chunk_size = PAGE
     chosen.networking.request_timeout = 30
     chosen.networking.enforce_retry_after = True
     chosen.persistence.diffbase_storage = _NoDiff()
@@ -174,4 +176,6 @@ def settings(*, namespaced: bool) -> kopf.OperatorSettings:
     chosen.posting.level = logging.WARNING
     chosen.scanning.disabled = namespaced
     chosen.queueing.exit_timeout = 0.5
+    # What waits for an object's next event keeps its last one: 100 MiB after a list of 10,000.
+    chosen.queueing.idle_timeout = 0.1
     return chosen

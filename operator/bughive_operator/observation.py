@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus
 from bughive_crds.model import ApiModel
-from bughive_operator.field_sets import share_field_sets
 from bughive_operator.quota import Hold
 from bughive_operator.reasons import Reason
+from bughive_operator.sharing import share_field_sets, share_parts
 from bughive_protocol.control import SessionSnapshot
 
 _Model = TypeVar("_Model", bound=ApiModel)
@@ -68,10 +68,17 @@ class Resource:
     """The uid of the CrawlSchedule that started it; empty: none did."""
 
     @classmethod
-    def parse(cls, body: Mapping[str, Any]) -> "Resource":
-        """Read a resource's JSON. A spec that makes no sense is kept as ``spec_error``, for the user to see."""
+    def parse(cls, body: Mapping[str, Any], known: "Resource | None" = None) -> "Resource":
+        """Read a resource's JSON. A spec that makes no sense is kept as ``spec_error``, for the user to see.
+
+        ``known``: the same resource as it was seen before; with each change of its spec its generation rises.
+        """
         metadata = body["metadata"]
-        spec, spec_error = read_spec(CrawlSessionSpec, body.get("spec") or {})
+        if known is not None and known.generation == metadata["generation"]:
+            spec, spec_error = known.spec, known.spec_error
+        else:
+            spec, spec_error = read_spec(CrawlSessionSpec, body.get("spec") or {})
+            spec = spec and share_field_sets(share_parts(spec))
         return cls(
             uid=metadata["uid"],
             namespace=metadata["namespace"],

@@ -146,11 +146,11 @@ class Operator:
         policy = settings.policy()
         self._line = Lines(settings.quotas(), timedelta(seconds=settings.aging_seconds), policy.queue_of)
         self._sessions = Sessions(self._line, clock, self._mark_schedule)
-        # A session that may begin is not to wait for those that go on, or are over; nor they for those in line.
+        # One that may begin, or is over and frees its slot, is not to wait for those that go on; nor they for the line.
         self._queue = KeyedQueue(
             self._reconcile,
             settings.reconcile_workers,
-            urgent=self._line.fits,
+            urgent=lambda uid: self._line.fits(uid) or self._watch.has_ended(uid),
             patient=self._line.waits,
             reserved=settings.reconcile_workers // 2,
         )

@@ -32,6 +32,7 @@ class RedisWatch:
         self._cursor = 0
         self._answers_since: float | None = None
         self._warned = False
+        self._ended: set[str] = set()
 
     @property
     def steady_seconds(self) -> float:
@@ -51,10 +52,15 @@ class RedisWatch:
         self._incarnation, self._cursor = changes.incarnation, changes.cursor
         self._found()
         known = self._sessions.uids()
+        self._ended = {uid for uid in self._ended.union(changes.ended) if self._sessions.is_unfinished(uid)}
         unfinished = self._sessions.unfinished() if everything or expired else []
         marked = {*changes.session_ids} & known | ({*unfinished} if everything else {*expired} & {*unfinished})
         for uid in marked:
             self._mark(uid)
+
+    def has_ended(self, uid: str) -> bool:
+        """Whether the session has a verdict that its resource may not show yet."""
+        return uid in self._ended
 
     def lost(self, error: RedisError) -> None:
         """Somebody could not reach Redis: statuses freeze until it is back."""

@@ -32,7 +32,7 @@ class Sessions:
         if known is not None and int(body["metadata"]["resourceVersion"]) <= int(known.resource_version):
             return False
         try:
-            resource = Resource.parse(body)
+            resource = Resource.parse(body, known)
         except ValidationError as error:
             # One resource that a newer operator left must not stop the work on all others.
             log.error("a session's status cannot be read; is a newer operator running?", error=str(error))  # noqa: TRY400
@@ -87,5 +87,14 @@ class Sessions:
 
     def unfinished(self) -> list[str]:
         """The sessions that are not in a final phase, the oldest first."""
-        found = [r for r in self._resources.values() if r.status.phase is None or not r.status.phase.terminal]
+        found = [r for r in self._resources.values() if _is_unfinished(r)]
         return [r.uid for r in sorted(found, key=lambda r: r.created_at)]
+
+    def is_unfinished(self, uid: str) -> bool:
+        """Whether the session is there and not in a final phase."""
+        resource = self._resources.get(uid)
+        return resource is not None and _is_unfinished(resource)
+
+
+def _is_unfinished(resource: Resource) -> bool:
+    return resource.status.phase is None or not resource.status.phase.terminal

@@ -63,6 +63,8 @@ class Changes:
     incarnation: str
     cursor: int
     session_ids: tuple[str, ...]
+    ended: tuple[str, ...]
+    """Those of them that have a verdict."""
 
 
 class SessionControl:
@@ -149,8 +151,11 @@ class SessionControl:
 
     async def changes(self, incarnation: str | None, cursor: int) -> Changes:
         """Which sessions changed since the cursor; all of them, if Redis is not the one the cursor came from."""
-        current, latest, changed = await self._run("changes", "", incarnation or "", cursor, secrets.token_hex(8))
-        return Changes(current, int(latest), tuple(changed))
+        verdict_of = self._keys.session("%s").verdict
+        current, latest, changed, ended = await self._run(
+            "changes", "", incarnation or "", cursor, secrets.token_hex(8), verdict_of
+        )
+        return Changes(current, int(latest), tuple(changed), tuple(ended))
 
     async def expired_leases(self) -> list[str]:
         """The sessions that have a lease which ran out (by Redis TIME)."""

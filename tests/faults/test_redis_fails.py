@@ -41,7 +41,8 @@ def test_emptied_while_a_session_is_queued(place, recovery) -> None:
 
 def test_emptied_while_a_session_runs(place, recovery) -> None:
     """What was found is lost with Redis; the crawl begins anew, and that is nobody's failure."""
-    session = place.begin("running")
+    session = place.begin("running", pages=200)
+    session.reaches(Phase.RUNNING)  # before the operator knows that it runs, the same attempt would be dispatched anew
     place.installation.redis.flushall()
     recovered = session.goes_on(time.monotonic(), pages=3)
     recovery.note("FLUSHALL while running", recovered, session.ends_whole(attempt=2))

@@ -13,6 +13,8 @@ from bughive_operator.reasons import Reason
 
 RECHECK_SECONDS = 30.0
 """For so long what was seen holds, so that a long line of sessions does not ask all the time."""
+_MOST_SEEN = 1000
+"""Over so many, those that hold no longer are forgotten."""
 _BEFORE_DISPATCH = (None, Phase.PENDING, Phase.SUSPENDED)
 
 Needed = tuple[tuple[str, tuple[str, ...]], ...]
@@ -44,13 +46,19 @@ class CredentialCheck:
         if not needed:
             return None
         now = self._clock.now()
-        self._seen = {key: seen for key, seen in self._seen.items() if seen.until > now}
         key = (resource.namespace, needed)
-        if key not in self._seen:
+        seen = self._seen.get(key)
+        if seen is None or seen.until <= now:
             until = now + timedelta(seconds=RECHECK_SECONDS)
             refusal = await self._refusal(resource.namespace, needed)
-            self._seen[key] = _Seen(until, refusal and Withheld(refusal.reason, refusal.message, until))
-        return self._seen[key].withheld
+            seen = _Seen(until, Withheld(refusal.reason, refusal.message, until) if refusal else None)
+            self._keep(key, seen, now)
+        return seen.withheld
+
+    def _keep(self, key: tuple[str, Needed], seen: _Seen, now: datetime) -> None:
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen = {key: seen for key, seen in self._seen.items() if seen.until > now}
+        self._seen[key] = seen
 
     async def _refusal(self, namespace: str, needed: Needed) -> Refusal | None:
         for name, keys in needed:

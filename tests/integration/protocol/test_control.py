@@ -154,6 +154,17 @@ async def test_changes_since_a_cursor_are_told_once(control, order) -> None:
     assert (await control.changes(first.incarnation, first.cursor)).session_ids == ("a",)
 
 
+async def test_changes_tell_which_sessions_have_ended(control, order) -> None:
+    for name in ("a", "b"):
+        await control.dispatch(order(name))
+    start = await control.changes(None, 0)
+    assert start.ended == ()
+    await control.cancel("b", 1, 1, "Cancelled")
+    await control.mark_sent("a", 1)
+    changes = await control.changes(start.incarnation, start.cursor)
+    assert (sorted(changes.session_ids), changes.ended) == (["a", "b"], ("b",))
+
+
 async def test_an_emptied_redis_has_a_new_incarnation_and_tells_of_all(control, client, keys: Keys, order) -> None:
     await control.dispatch(order("a"))
     before = await control.changes(None, 0)

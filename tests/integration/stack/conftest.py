@@ -52,7 +52,7 @@ class Installation:
         self.namespace = namespace
         self.stack = stack
         self.site = site
-        self._home = home
+        self.home = home
         self._keys = Keys()
         self._redis: redis.Redis = connect(stack.env["REDIS_URL"])
         self._sessions = Sessions(cluster, namespace)
@@ -157,11 +157,11 @@ class Installation:
         ]
 
     def worker_log(self) -> str:
-        return log_tail(self._home, "worker-crawl")
+        return log_tail(self.home, "worker-crawl")
 
     def log_lines(self, name: str) -> list[dict[str, Any]]:
         """A program's log, but for what is not BugHive's own."""
-        lines = (self._home / f"{name}.log").read_text().splitlines()
+        lines = (self.home / f"{name}.log").read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def close(self) -> None:

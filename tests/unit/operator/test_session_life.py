@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus, Outcome, Phase
 from bughive_crds.webhooks import WebhookSpec
 from bughive_operator import actions
-from bughive_operator.observation import Observation, Resource, Standing
+from bughive_operator.observation import Observation, Resource, Standing, Withheld
 from bughive_operator.plan import plan
 from bughive_operator.policy import Policy
 from bughive_operator.reasons import Reason
@@ -43,6 +43,7 @@ class Life(RuleBasedStateMachine):
         self.steady_since = -1000.0
         self.standing = Standing(granted=True, place=1)
         self.deleted = False
+        self.withheld: Withheld | None = None
         self.resource = Resource(
             uid=UID,
             namespace="web",
@@ -67,6 +68,7 @@ class Life(RuleBasedStateMachine):
             redis=None if self.away else self.redis.seen(self.time),
             redis_steady=self.time - self.steady_since,
             standing=self.standing,
+            withheld=self.withheld,
         )
 
     def plan(self) -> actions.Plan:
@@ -149,6 +151,10 @@ class Life(RuleBasedStateMachine):
     @rule(free=st.integers(0, 2), place=st.integers(1, 3))
     def room_changes(self, free: int, place: int) -> None:
         self.standing = Standing(granted=place <= free, place=place)
+
+    @rule(reason=st.sampled_from([None, Reason.CREDENTIALS_FORBIDDEN, Reason.CREDENTIALS_MISSING]))
+    def secrets_come_and_go(self, reason: Reason | None) -> None:
+        self.withheld = reason and Withheld(reason, "Let it.", self.now + timedelta(seconds=30))
 
     @rule()
     def redis_goes_away(self) -> None:
@@ -238,10 +244,11 @@ class Life(RuleBasedStateMachine):
         assert ("Suspended" in true) == (phase is Phase.SUSPENDED)
 
     def teardown(self) -> None:
-        """With Redis back, room, a user who wants nothing more and workers that work, every session ends."""
+        """With Redis back, room, Secrets, a user who wants nothing more and workers that work, every session ends."""
         if self.away:
             self.redis_comes_back()
         self.standing = Standing(granted=True, place=1)
+        self.withheld = None
         self.respec(suspend=False)
         for _ in range(60):
             self.settle()

@@ -41,6 +41,18 @@ def test_only_what_is_newer_counts_as_a_change(sessions):
     assert sessions.get("a").status.phase == "Queued"
 
 
+def test_a_spec_is_read_anew_with_its_generation_and_not_with_each_change_of_the_status(sessions):
+    sessions.put(body(1))
+    first = sessions.get("a").spec
+    sessions.put(body(2, status={"phase": "Queued"}))
+    assert sessions.get("a").spec is first
+    edited = body(3, status={"phase": "Queued"})
+    edited["metadata"]["generation"] = 2
+    edited["spec"]["suspend"] = True
+    sessions.put(edited)
+    assert sessions.get("a").spec.suspend
+
+
 def test_the_answer_to_a_late_write_does_not_bring_a_deleted_session_back(sessions):
     sessions.put(body(1))
     sessions.remove("a")

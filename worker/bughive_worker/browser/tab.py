@@ -75,8 +75,8 @@ class Tab:
         return await answered(self.page.close)
 
 
-async def send_headers(tab: Tab, headers: Mapping[str, str], in_site: Callable[[str], bool]) -> None:
-    """Add ``headers`` to each request of this tab to the site's own hosts, and to no other's.
+async def send_headers(tab: Tab, wanted: Callable[[str], Mapping[str, str]]) -> None:
+    """Add headers to each request of this tab, by its URL: none for other hosts than the site's own.
 
     Playwright's own setting would send them to every host, so each request is paused and asked about. That costs
     some milliseconds a request: only tabs that have such headers pay.
@@ -86,9 +86,10 @@ async def send_headers(tab: Tab, headers: Mapping[str, str], in_site: Callable[[
     async def resume(event: dict[str, Any]) -> None:
         request = event["request"]
         answer: dict[str, Any] = {"requestId": event["requestId"]}
-        if in_site(request["url"]):  # holds for this hop only: a redirect is paused again
-            merged = {**request["headers"], **headers}
-            answer["headers"] = [{"name": name, "value": value} for name, value in merged.items()]
+        if added := wanted(request["url"]):  # holds for this hop only: a redirect is paused again
+            replaced = {name.lower() for name in added}
+            kept = {name: value for name, value in request["headers"].items() if name.lower() not in replaced}
+            answer["headers"] = [{"name": name, "value": value} for name, value in {**kept, **added}.items()]
         await answered(lambda: session.send("Fetch.continueRequest", answer))
 
     session.on("Fetch.requestPaused", resume)

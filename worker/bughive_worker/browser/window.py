@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, cast
 
-from playwright.async_api import BrowserContext, Error, Page
+from playwright.async_api import BrowserContext, Error, Page, StorageState, StorageStateCookie
 
 from bughive_protocol.errors import BrowserUnavailable
 from bughive_worker.browser.driver import Chromium
 from bughive_worker.browser.host import BrowserHost, Launch
 from bughive_worker.browser.scripts import INIT_SCRIPTS
 from bughive_worker.browser.tab import Tab, answered, send_headers
+from bughive_worker.net.site_auth import SiteAuth, SiteCookie
+from bughive_worker.net.urls import canonical
 
 WIDTH, HEIGHT = 1366, 768
 """The default size of the window, in CSS pixels."""
@@ -29,6 +32,19 @@ class Presentation:
     headers: Mapping[str, str] = field(default_factory=dict)
     """For requests to the site's own hosts."""
     in_site: Callable[[str], bool] = lambda _: False
+    auth: SiteAuth | None = None
+    """What shows the site who asks; None: nothing does."""
+
+    @property
+    def adds_headers(self) -> bool:
+        """Whether any request gets a header more."""
+        return bool(self.headers or (self.auth and self.auth.headers))
+
+    def headers_for(self, url: str) -> Mapping[str, str]:
+        """The further headers of a request for this URL, however it is spelled."""
+        spelled = canonical(url)
+        own = self.headers if spelled and self.in_site(spelled) else {}
+        return {**own, **(self.auth.headers_for(url) if self.auth else {})}
 
 
 class Window:
@@ -77,6 +93,14 @@ class Window:
         async with self._host.alone() as launch:
             yield await self._open(self._new_private_tab, launch)
 
+    async def take_cookies(self) -> None:
+        """Let open tabs have the cookies of the login; tabs that are opened later have them anyway."""
+        auth = self._presentation.auth
+        for chromium, context in self._contexts.items():
+            if auth is not None and auth.cookies and not chromium.dead:
+                # Its parameter is the same but for a type that Playwright does not export.
+                await context.add_cookies(cast("Any", [_kept(cookie) for cookie in auth.cookies]))
+
     async def close(self) -> None:
         """Forget the session: close its contexts with all their storage."""
         contexts, self._contexts = self._contexts, {}
@@ -120,6 +144,7 @@ class Window:
             locale=self._presentation.locale,
             user_agent=self._presentation.user_agent or chromium.user_agent,
             viewport={"width": WIDTH, "height": HEIGHT},
+            storage_state=_storage_state(self._presentation.auth),
         )
         await context.add_init_script(INIT_SCRIPTS)
         return context
@@ -127,8 +152,8 @@ class Window:
     async def _new_tab(self, chromium: Chromium, context: BrowserContext) -> Tab:
         tab = Tab(chromium, await context.new_page())
         self._own.add(tab.page)
-        if self._presentation.headers:
-            await send_headers(tab, self._presentation.headers, self._presentation.in_site)
+        if self._presentation.adds_headers:
+            await send_headers(tab, self._presentation.headers_for)
         return tab
 
     async def _new_private_tab(self, chromium: Chromium) -> Tab:
@@ -162,3 +187,24 @@ class Window:
             self._own.discard(tab.page)
         else:
             tab.chromium.retired_for = "hung"  # what will not close goes with its browser
+
+
+def _storage_state(auth: SiteAuth | None) -> StorageState | None:
+    """What a new context begins with."""
+    if auth is None or not (auth.cookies or auth.storage):
+        return None
+    return {"cookies": [_kept(cookie) for cookie in auth.cookies], "origins": list(auth.storage)}
+
+
+def _kept(cookie: SiteCookie) -> StorageStateCookie:
+    """A cookie in Playwright's form."""
+    return {
+        "name": cookie.name,
+        "value": cookie.value,
+        "domain": cookie.domain,
+        "path": cookie.path,
+        "expires": cookie.expires,
+        "httpOnly": cookie.http_only,
+        "secure": cookie.secure,
+        "sameSite": cookie.same_site or "Lax",
+    }

@@ -1,6 +1,7 @@
 """A whole session in this process: the same crawl, stores in memory, reports in a directory."""
 
 import asyncio
+import os
 import signal
 import uuid
 from contextlib import nullcontext
@@ -16,6 +17,7 @@ from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
 from bughive_protocol.pace import MemoryPace
 from bughive_protocol.settings import load
+from bughive_worker.cli.local_secrets import LocalSecrets
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.cli.progress import ProgressLine, print_result
 from bughive_worker.cli.settings import CliSettings
@@ -49,7 +51,9 @@ async def crawl_here(spec: CrawlSessionSpec, store: ArtifactStore) -> Outcome | 
 async def _run(spec: CrawlSessionSpec, engine: Engine, store: ArtifactStore, console: Console) -> Outcome | None:
     memory, limits, stop = MemorySession(), Limits(spec.scope.max_pages), LocalStop()
     stores = Stores(MemoryFrontier(memory, limits), MemoryFindings(memory), MemoryImages(memory), MemoryPace())
-    job = CrawlJob(str(uuid.uuid4()), "local", urlsplit(spec.url).hostname or "site", spec)
+    job = CrawlJob(
+        str(uuid.uuid4()), "local", urlsplit(spec.url).hostname or "site", spec, LocalSecrets(os.environ).secret
+    )
     started_at = datetime.now(UTC)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.request, StopReason.CANCEL)
     line = ProgressLine(console, spec.scope.max_pages)

@@ -5,6 +5,8 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_worker.login.redaction import REDACTED
+from bughive_worker.net.logout import logs_out
 from bughive_worker.net.robots import Robots, RobotsRules
 from bughive_worker.net.scope import Scope
 from bughive_worker.net.traps import RULES, TrapGuard, TrapRule
@@ -67,13 +69,14 @@ class Bounds:
         self._robots = robots
         self._traps = TrapGuard(spec.scope.max_pages, spec.shards)
         self._max_depth = spec.scope.max_depth
+        self._logged_in = spec.auth is not None
 
-    async def rule(self, url: str, depth: int, origin: Origin = Origin.PAGE) -> Ruling:
-        """Decide on a canonical URL that is ``depth`` links away from the start page."""
+    async def rule(self, url: str, depth: int, origin: Origin = Origin.PAGE, text: str = "") -> Ruling:
+        """Decide on a canonical URL that is ``depth`` links away from the start page. ``text``: what its link says."""
+        if (off_limits := self._off_limits(url, text)) is not None:
+            return off_limits
         if not self.scope.in_site(url):
             return Ruling(Use.CHECK)
-        if any(glob.matches(url) for glob in self.scope.exclude) and url != self.scope.start:
-            return Ruling(Use.LEAVE)  # "never visit" means no request at all: it may log out or delete
         if not (await self.rules(url)).allowed(url):
             return Ruling(Use.LEAVE, "robots.txt")
         if not self.scope.admits(url):
@@ -81,6 +84,17 @@ class Bounds:
         if depth > self._max_depth:
             return Ruling(Use.CHECK, "maxDepth")
         return _by_traps(self._traps.refuses(url), origin)
+
+    def must_not_ask(self, url: str, text: str = "") -> bool:
+        """Whether no request at all may be made for a canonical URL: it logs out, or has a secret in it."""
+        return REDACTED in url or (self._logged_in and url != self.scope.start and logs_out(url, text))
+
+    def _off_limits(self, url: str, text: str) -> Ruling | None:
+        if self.must_not_ask(url, text):
+            return Ruling(Use.LEAVE, None if REDACTED in url else "logout")
+        if url != self.scope.start and self.scope.in_site(url) and any(g.matches(url) for g in self.scope.exclude):
+            return Ruling(Use.LEAVE)  # "never visit" means no request at all: it may delete
+        return None
 
     async def rules(self, url: str) -> RobotsRules:
         """What robots.txt of the URL's host says; where nobody asks, everything is allowed."""

@@ -63,7 +63,9 @@ def manner(namespace: str, spec: CrawlSessionSpec, browser_version: str, *, insp
     What is made of it later needs no place here: detectors, ``ignore`` and the scope look at it anew each time.
     """
     browser = spec.browser
-    own = [namespace, site_of(canonical(spec.url) or spec.url), *spec.scope.hosts]
+    # What is seen behind a login is for those who log in alike.
+    login = spec.auth.model_dump_json() if spec.auth else ""
+    own = [namespace, site_of(canonical(spec.url) or spec.url), login, *spec.scope.hosts]
     shown = browser.model_dump_json(include={"locale", "user_agent", "headers", "dismiss", "page_timeout_seconds"})
     return _digest(json.dumps([own, shown, inspects, browser_version]), _tools())
 

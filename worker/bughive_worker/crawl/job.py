@@ -9,6 +9,7 @@ from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.pace import Pace
 from bughive_protocol.stores import Findings, Frontier, Images, SeenPages
 from bughive_worker.crawl.stop_reason import StopReason
+from bughive_worker.login.login import ReadSecret
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class CrawlJob:
     namespace: str
     name: str
     spec: CrawlSessionSpec
+    read_secret: ReadSecret | None = None
+    """How to get the Secrets that the spec names; None: there is no way."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ async def crawl(
         BrowserUnavailable: the browser does not start or keeps dying.
         EgressRefused: the guard forbids the start page's host; the message names the setting.
         InvalidSpec: the spec makes no sense for this site; the message says what to change.
+        LoginFailed: the site does not let the session in, or throws it out again and again.
+        CredentialsForbidden, CredentialsUnavailable: the Secret to log in with cannot be had.
         FenceLost: another attempt owns the session; nothing was given back.
     """
     try:
@@ -76,7 +78,11 @@ async def _crawl(session: Session, stop: StopRequest) -> CrawlEnd:
 
 
 async def _work(session: Session, workers: Workers) -> None:
+    if session.login:
+        await session.login.prepare()
     await ask_permission(session)
+    if session.login:
+        await session.login.enter()
     await remember_visited(session)
     await plant_start(session)
     await _together(

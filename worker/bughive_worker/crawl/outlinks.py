@@ -36,7 +36,7 @@ async def outlinks(observation: PageObservation, bounds: Bounds, *, late: bool =
     here, depth = observation.url, observation.depth + 1
     links = {url: link for link in observation.dom.links if (url := canonical(link.url)) and url != here}
     for url, link in links.items():
-        ruling = await bounds.rule(url, depth, origin)
+        ruling = await bounds.rule(url, depth, origin, link.text)
         if ruling.use.is_visit:
             pages[url] = _item(url, depth, Via.LINK, here, ruling)
         elif ruling.use is Use.CHECK:
@@ -44,7 +44,8 @@ async def outlinks(observation: PageObservation, bounds: Bounds, *, late: bool =
         if ruling.why:
             left_out.append(LeftOut(url=url, why=ruling.why))
     for asset in unseen_assets(observation):
-        checks.setdefault(asset.url, asset)
+        if not bounds.must_not_ask(asset.url):
+            checks.setdefault(asset.url, asset)
     return Outlinks(tuple(pages.values()), tuple(checks.values()), tuple(left_out), len(links))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bughive_crds.crawl_session import ChecksSpec, CrawlSessionSpec, Screenshots
-from bughive_protocol.errors import EgressRefused, InvalidSpec, SiteUnreachable
+from bughive_protocol.errors import CredentialsUnavailable, EgressRefused, InvalidSpec, SiteUnreachable
 from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.window import Presentation, Window
 from bughive_worker.crawl.bounds import Bounds
@@ -15,12 +15,14 @@ from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlJob, OnPage, Stores
 from bughive_worker.crawl.templates_seen import TemplatesSeen
 from bughive_worker.detectors.registry import BY_INSPECTION, check_names, wanted
+from bughive_worker.login.login import Login
 from bughive_worker.net.failure import FailureKind
 from bughive_worker.net.fetch import Fetcher
 from bughive_worker.net.fetched import FetchError
 from bughive_worker.net.link_check import LinkChecker
 from bughive_worker.net.politeness import HostPacer
 from bughive_worker.net.robots import Robots
+from bughive_worker.net.site_auth import SiteAuth
 from bughive_worker.net.urls import split_authority
 
 
@@ -41,6 +43,8 @@ class Session:
     on_page: OnPage
     earlier: Earlier | None
     """What earlier sessions saw; None: every page is visited."""
+    login: Login | None = None
+    """None: the site is crawled as a stranger."""
     confirmed: set[str] = field(default_factory=set)
     """Fingerprints that were seen twice, or need no second look."""
 
@@ -73,6 +77,14 @@ async def _earlier(job: CrawlJob, stores: Stores, engine: Engine) -> Earlier | N
     return Earlier(stores.seen_pages, name, timedelta(seconds=wish.max_age_seconds))
 
 
+def _login(job: CrawlJob, site: SiteAuth | None, window: Window, rules: VisitRules, pacer: HostPacer) -> Login | None:
+    if job.spec.auth is None or site is None:
+        return None
+    if job.read_secret is None:
+        raise CredentialsUnavailable(f"There is no way to get the Secret {job.spec.auth.secret_ref.name}.")
+    return Login(job.spec, job.spec.auth, read=job.read_secret, site=site, window=window, rules=rules, pacer=pacer)
+
+
 @asynccontextmanager
 async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: OnPage) -> AsyncIterator[Session]:
     """Set up all that the visits share, and close it afterwards.
@@ -84,12 +96,22 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
     check_names(job.spec.checks)
     browser = job.spec.browser
     user_agent = browser.user_agent or (await engine.host.chromium()).user_agent
-    in_site = Bounds(job.spec, None).scope.in_site
+    scope = Bounds(job.spec, None).scope
+    in_site, auth = scope.in_site, SiteAuth(scope.start, scope.in_site) if job.spec.auth else None
     earlier = await _earlier(job, stores, engine)
     pacer = HostPacer(browser.requests_per_second, pace=stores.pace)
-    async with Fetcher(engine.proxy, user_agent=user_agent, headers=browser.headers, in_site=in_site) as fetcher:
-        presentation = Presentation(browser.locale, user_agent, browser.headers, in_site)
+    async with Fetcher(
+        engine.proxy, user_agent=user_agent, headers=browser.headers, in_site=in_site, auth=auth
+    ) as fetcher:
+        presentation = Presentation(browser.locale, user_agent, browser.headers, in_site, auth)
         window = Window(engine.host, presentation)
+        rules = VisitRules(
+            browser.page_timeout_seconds,
+            dismiss=browser.dismiss,
+            failure_of=engine.proxy.last_failure,
+            traits=_inspects(job.spec.checks),
+            digests=earlier is not None,
+        )
         try:
             yield Session(
                 job=job,
@@ -100,16 +122,11 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
                 fetcher=fetcher,
                 checker=LinkChecker(fetcher, pacer),
                 window=window,
-                rules=VisitRules(
-                    browser.page_timeout_seconds,
-                    dismiss=browser.dismiss,
-                    failure_of=engine.proxy.last_failure,
-                    traits=_inspects(job.spec.checks),
-                    digests=earlier is not None,
-                ),
+                rules=rules,
                 templates=TemplatesSeen(stores.frontier, job.spec.shards),
                 on_page=on_page,
                 earlier=earlier,
+                login=_login(job, auth, window, rules, pacer),
             )
         finally:
             await window.close()

@@ -58,25 +58,39 @@ async def look(run: PageRun) -> PageObservation:
     """Visit the page in a tab of the shared browser; where that dies on it, in a browser of its own."""
     session, item = run.session, run.claim.item
     for last in (False, False, True):
+        if session.login:
+            await session.login.keep()
         await session.pacer.turn(item.url)
+        began = time.monotonic()
         observation = await visit(await run.seat.take(session.window.tab()), item, session.rules)
         for _ in range(_LONE_TRIES):
             if observation.end is PageEnd.CRASHED:
                 observation = await visit(await run.seat.take(session.window.lone_tab()), item, session.rules)
-        if not throttled(observation) or last:
+        if last:
+            break
+        if session.login and session.login.doubted(observation):
+            await run.seat.leave()
+            if await session.login.restore(began):
+                continue
+        if not throttled(observation):
             break
         session.pacer.slow_down(item.url, pause(observation, datetime.now(UTC)))
         if session.pacer.pause_left(item.url) > _PATIENCE:
             break
         await run.seat.leave()  # others need the tab more while this one waits
-    return observation
+    return redacted(session, observation)
 
 
 async def look_again(run: PageRun) -> PageObservation:
-    """Visit the page as a stranger: no cookies, no cache."""
+    """Visit the page without what earlier visits left: no cache, no cookies but those of the login."""
     await run.session.pacer.turn(run.claim.item.url)
     tab = await run.seat.take(run.session.window.fresh_tab())
-    return await visit(tab, run.claim.item, run.session.rules)
+    return redacted(run.session, await visit(tab, run.claim.item, run.session.rules))
+
+
+def redacted(session: Session, observation: PageObservation) -> PageObservation:
+    """What was seen without the secrets that the session sends, which a site may echo."""
+    return session.login.redacted(observation) if session.login else observation
 
 
 async def place(session: Session, observation: PageObservation) -> tuple[PageObservation, Template | None]:
@@ -100,7 +114,10 @@ async def inspect_page(run: PageRun, observation: PageObservation, template: Tem
         await run.session.templates.forget(template)
         log.info("page was not inspected", url=observation.url, error=str(error)[:200])
         return None
-    return replace(observation, inspected=True, layout=inspection.layout, accessibility=inspection.accessibility)
+    return redacted(
+        run.session,
+        replace(observation, inspected=True, layout=inspection.layout, accessibility=inspection.accessibility),
+    )
 
 
 async def unknown(session: Session, findings: tuple[Finding, ...]) -> frozenset[str]:

@@ -13,7 +13,9 @@ from bughive_worker.net.body import read_at_most
 from bughive_worker.net.connection import MARKS
 from bughive_worker.net.failure import Failure, FailureKind
 from bughive_worker.net.fetched import Fetched, FetchError, Hop
+from bughive_worker.net.logout import logs_out
 from bughive_worker.net.proxy import EgressProxy
+from bughive_worker.net.site_auth import SiteAuth
 from bughive_worker.net.urls import canonical, split_authority, without_fragment
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -32,7 +34,7 @@ class FetchLimits:
 
 
 class Fetcher:
-    """An HTTP client behind the guard. Cookies are not kept."""
+    """An HTTP client behind the guard. Cookies that answers set are not kept."""
 
     def __init__(
         self,
@@ -41,13 +43,19 @@ class Fetcher:
         user_agent: str,
         headers: Mapping[str, str] | None = None,
         in_site: Callable[[str], bool] = lambda _: False,
+        auth: SiteAuth | None = None,
         limits: FetchLimits = FetchLimits(),
     ) -> None:
-        """``headers`` (``spec.browser.headers``) are sent to URLs for which ``in_site`` holds, and to no other."""
+        """``headers`` (``spec.browser.headers``) are sent to URLs for which ``in_site`` holds, and to no other.
+
+        ``auth``: what shows the site who asks; None: nothing does. With it, no redirect is followed to a page that logs
+        out.
+        """
         self._proxy = proxy
         self._common = {"User-Agent": user_agent, "Accept": "*/*"}
         self._own = dict(headers or {})
         self._in_site = in_site
+        self._auth = auth
         self._limits = limits
         self._session: aiohttp.ClientSession | None = None
 
@@ -92,6 +100,8 @@ class Fetcher:
             if len(hops) > self._limits.redirects:
                 message = f"more than {self._limits.redirects} redirects"
                 return Fetched.failed(url, tuple(hops), FetchError.TOO_MANY_REDIRECTS, message)
+            if self._auth is not None and logs_out(following):
+                return fetched
             url = following
 
     async def _once(
@@ -114,7 +124,8 @@ class Fetcher:
     async def _request(
         self, method: str, url: str, body_limit: int, hops: tuple[Hop, ...], further: Mapping[str, str]
     ) -> Fetched:
-        headers = {**self._common, **further, **(self._own if self._in_site(url) else _NONE)}
+        own = self._own if self._in_site(url) else _NONE
+        headers = {**self._common, **further, **own, **(self._auth.headers_with_cookies(url) if self._auth else _NONE)}
         address = URL(without_fragment(url), encoded=True)
         async with self._connected().request(method, address, headers=headers, allow_redirects=False) as response:
             if self._failure(url) and any(mark in response.headers for mark in MARKS):

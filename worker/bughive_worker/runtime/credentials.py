@@ -23,7 +23,7 @@ class Credentials:
     async def secret(self, session_id: str, name: str) -> Mapping[str, SecretStr]:
         """The data of a Secret in the session's own namespace, by key; asked anew each time, in a second or so.
 
-        Values that are no UTF-8 text are left out. A line break at a value's end, which editors add, is too.
+        Values that are empty or no UTF-8 text are left out. A line break at a value's end, which editors add, is too.
 
         Raises:
             CredentialsForbidden: the operator may not read it for this session; the message tells what lets it.

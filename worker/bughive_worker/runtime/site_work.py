@@ -1,6 +1,7 @@
 """The product's work: crawl a real site with a real browser, and report what was found."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import cast
 
 import redis.asyncio
@@ -20,6 +21,7 @@ from bughive_worker.crawl.loop import crawl
 from bughive_worker.net.urls import canonical, site_of
 from bughive_worker.report.document import SessionName
 from bughive_worker.report.finish import Ended, write_report
+from bughive_worker.runtime.credentials import Credentials
 from bughive_worker.runtime.work import SessionWork, Turn
 from bughive_worker.settings import WorkerSettings
 
@@ -40,10 +42,13 @@ class SiteWork:
         self._store = store
         self._history_days = settings.history_retention_days
         self._engine = engine
+        self._credentials = Credentials(client, self._keys)
 
     async def crawl(self, turn: Turn) -> bool:
         """See ``SessionWork.crawl``."""
-        job = CrawlJob(turn.fence.session_id, turn.namespace, turn.name, turn.spec)
+        session_id = turn.fence.session_id
+        read_secret = partial(self._credentials.secret, session_id)
+        job = CrawlJob(session_id, turn.namespace, turn.name, turn.spec, read_secret)
         end = await crawl(job, self._stores(turn), self._engine, turn.stop, turn.at_page)
         return end is CrawlEnd.COMPLETE
 

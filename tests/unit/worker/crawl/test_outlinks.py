@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bughive_crds.auth import AuthSpec
 from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, ScopeSpec
 from bughive_protocol.frontier import LeftOut, PageEnd, Via
 from bughive_worker.crawl.bounds import Bounds
@@ -46,6 +47,27 @@ async def test_pages_of_the_site_are_found_once_and_other_sites_are_checked():
     ]
     assert [(item.url, item.source, item.is_asset) for item in out.checks] == [("https://other.example/", HERE, False)]
     assert out.count == 2
+
+
+async def test_a_session_that_has_logged_in_leaves_alone_what_logs_out():
+    seen = page(
+        link("https://shop.example/logout"),
+        link("https://shop.example/session/7", "Log out"),
+        link("https://sso.example/signout"),
+        link("https://shop.example/next?key=--redacted--"),
+        images=(image("https://shop.example/logout?pixel=1", 0),),
+    )
+    auth = AuthSpec(type="Form", secret_ref={"name": "login"})
+
+    out = await outlinks(seen, Bounds(CrawlSessionSpec(**BOUNDS, auth=auth), None))
+
+    assert (out.pages, out.checks) == ((), ())
+    assert {(one.url, one.why) for one in out.left_out} == {
+        ("https://shop.example/logout", "logout"),
+        ("https://shop.example/session/7", "logout"),
+        ("https://sso.example/signout", "logout"),
+    }
+    assert len((await outlinks(seen, bounds())).pages) == 2
 
 
 async def test_too_many_numbered_pages_come_late_and_what_they_lead_to_is_left_out():

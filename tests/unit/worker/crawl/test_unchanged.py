@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import pytest
 
+from bughive_crds.auth import AuthSpec
 from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, ScopeSpec
 from bughive_protocol.frontier import FrontierItem, PageEnd, Via
 from bughive_worker.crawl.earlier import Earlier, manner, pack, unpack
@@ -156,6 +157,7 @@ SPEC = CrawlSessionSpec(url="https://shop.example/", browser=BrowserSpec(headers
         {"spec": SPEC.model_copy(update={"browser": BrowserSpec(headers={"X-Beta": "1"})})},
         {"spec": SPEC.model_copy(update={"browser": BrowserSpec(headers={}, user_agent="Me")})},
         {"spec": SPEC.model_copy(update={"browser": BrowserSpec(headers={}, dismiss=("#yes",))})},
+        {"spec": SPEC.model_copy(update={"auth": AuthSpec(type="Bearer", secret_ref={"name": "login"})})},
     ],
     ids=str,
 )
