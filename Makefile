@@ -25,6 +25,7 @@ lint: $(READY) ## Check style, types, the arrows between the rooms, and that gen
 	$(PYTHON) -m bughive_dev.settings_page --check
 	$(PYTHON) -m bughive_dev.metrics_page --check
 	$(PYTHON) -m bughive_worker.report.document --check docs/report.schema.json
+	$(PYTHON) -m bughive_worker.webhooks.payload --check docs/webhook.schema.json
 	$(PYTHON) -m bughive_dev.chart_values --check
 
 format: $(READY) ## Format the code and repair what ruff can
@@ -81,8 +82,8 @@ cluster-status: $(READY) ## Show the cluster's components
 kind-up: $(READY) ## Start a kind cluster (needs Docker and kind) and load the images of build/images
 	@$(PYTHON) -m bughive_dev kind-up
 
-demo: $(READY) ## Find the bugs of a demo shop: Kubernetes, Redis, operator, workers, all on this machine
-	@$(PYTHON) -m bughive_dev demo
+demo: $(READY) ## Find the bugs of a demo shop, all on this machine; INTEGRATIONS=1 with webhooks and what arrives there
+	@$(PYTHON) -m bughive_dev demo $(if $(INTEGRATIONS),--integrations)
 
 dev: $(READY) ## Run operator and workers in the foreground against the cluster
 	@$(PYTHON) -m bughive_dev dev

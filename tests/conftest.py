@@ -5,5 +5,6 @@ pytest_plugins = [
     "fixtures.browser",
     "fixtures.cluster",
     "fixtures.collector",
+    "fixtures.receiver",
     "fixtures.redis",
 ]

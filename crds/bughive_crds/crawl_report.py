@@ -53,6 +53,17 @@ class ReportedPages(ApiModel):
         return self.discovered - self.crawled
 
 
+class ReportedDelivery(ApiModel):
+    """What became of what others were to hear, of one kind."""
+
+    kind: Annotated[str, Field(max_length=63)]
+    """webhook, ticket or screenshot."""
+    done: int = 0
+    failed: int = 0
+    error: Annotated[str, Field(max_length=500)] = ""
+    """What the last that failed failed by; empty: none has."""
+
+
 class Artifact(ApiModel):
     """One file of the full report."""
 
@@ -80,3 +91,5 @@ class CrawlReportContent(ApiModel):
     omitted: int = 0
     """How many bugs are only in the full report."""
     artifacts: Annotated[tuple[Artifact, ...], Field(max_length=16)] = ()
+    deliveries: Annotated[tuple[ReportedDelivery, ...], Field(max_length=8)] = ()
+    """What others heard of the session, where its spec asks for it; complete once condition Delivered is decided."""

@@ -21,6 +21,7 @@ from bughive_crds.text import (
     Locale,
     Selector,
 )
+from bughive_crds.webhooks import MAX_WEBHOOKS, WebhookSpec
 
 MIN_REQUESTS_PER_SECOND = 0.1
 MAX_SHARDS = 16
@@ -228,6 +229,8 @@ class CrawlSessionSpec(ApiModel):
     checks: ChecksSpec = ChecksSpec()
     fail_on: FailOnSpec = FailOnSpec()
     artifacts: ArtifactsSpec = ArtifactsSpec()
+    webhooks: Annotated[tuple[WebhookSpec, ...], Field(max_length=MAX_WEBHOOKS)] = ()
+    """Who is told of this session. What becomes of it is the condition Delivered; the outcome does not depend on it."""
     shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] = 1
     """How many workers may crawl this session at once. Each takes a place among those that may run, and holds a worker
     until the session is over; `browser.requestsPerSecond` holds for all of them together."""
@@ -310,7 +313,7 @@ class Condition(ApiModel):
     """One aspect of the session's state, in Kubernetes' usual form."""
 
     type: Annotated[str, Field(max_length=63)]
-    """Accepted, Dispatched, Running, Suspended, Finished or Passed."""
+    """Accepted, Dispatched, Running, Suspended, Finished, Passed or Delivered."""
     status: ConditionStatus
     reason: Annotated[str, Field(max_length=63)]
     """A fixed word that programs can rely on; docs/reasons.md explains each."""

@@ -41,11 +41,11 @@ def _chart_tools() -> int:
     return 0
 
 
-def _demo() -> int:
+def _demo(*, integrated: bool) -> int:
     """Find the bugs of a demo shop, with all of BugHive on this machine."""
     from bughive_dev.demo import demo  # the other commands do without its libraries, and start faster
 
-    return demo()
+    return demo(integrated=integrated)
 
 
 def _dev() -> int:
@@ -75,10 +75,19 @@ COMMANDS = {
     "cluster-status": cluster_commands.status,
     "cluster-load": cluster_commands.load,
     "kind-up": kind_up,
-    "demo": _demo,
     "dev": _dev,
     "images": _images,
 }
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    match arguments.command:
+        case "cluster-up":
+            return _up(arguments.nodes)
+        case "demo":
+            return _demo(integrated=arguments.integrations)
+        case command:
+            return COMMANDS[command]()
 
 
 def main() -> int:
@@ -89,10 +98,12 @@ def main() -> int:
         commands.add_parser(name, help=function.__doc__)
     up = commands.add_parser("cluster-up", help=_up.__doc__)
     up.add_argument("--nodes", type=int, default=0, help="start that many nodes too, as root (default: none)")
+    demo = commands.add_parser("demo", help=_demo.__doc__)
+    demo.add_argument("--integrations", action="store_true", help="tell servers on this machine of it, as by webhooks")
     arguments = parser.parse_args()
     chosen = arguments.command
     try:
-        code: int = _up(arguments.nodes) if chosen == "cluster-up" else COMMANDS[chosen]()
+        code = _run(arguments)
     except SetupError as error:
         print(f"{chosen}: {error}", file=sys.stderr)
         return 1

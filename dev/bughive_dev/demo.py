@@ -1,17 +1,22 @@
 """`make demo`: the whole of BugHive on one machine, from an applied CrawlSession to a report."""
 
+import json
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from string import Template
 
+import yaml
 from rich.console import Console
 
-from bughive_crds.crawl_session import Phase
+from bughive_crds.crawl_session import Condition, ConditionStatus, CrawlSessionStatus, Phase
 from bughive_dev.checkout import CRDS, ROOT, STATE
 from bughive_dev.cluster import discard, start_cluster
 from bughive_dev.follow import follow
 from bughive_dev.hyperkube import hyperkube
+from bughive_dev.integrations.integration import Integration
+from bughive_dev.integrations.registry import integrations
 from bughive_dev.program import Program
 from bughive_dev.recall import print_recall
 from bughive_dev.sessions import Sessions
@@ -24,12 +29,17 @@ NAME = "demo-shop"
 HOME = STATE / "demo"
 RESULT = ROOT / "build/demo"
 SESSION_SECONDS = 600.0
+DELIVERY_SECONDS = 60.0
 _FILE_WIDTH = 140
 """Columns where the output is no terminal, such as CI's log."""
 
 
-def demo() -> int:
-    """Bring everything up, crawl the demo shop, show what was found, and take everything down again."""
+def demo(*, integrated: bool = False) -> int:
+    """Bring everything up, crawl the demo shop, show what was found, and take everything down again.
+
+    ``integrated``: with webhooks and the like, that lead to servers on this machine; ends with what arrived there.
+    """
+    told = integrations() if integrated else ()
     console = Console() if sys.stdout.isatty() else Console(soft_wrap=True, width=_FILE_WIDTH)
     stop_recorded(HOME)
     discard(HOME)
@@ -43,14 +53,20 @@ def demo() -> int:
         step("starting Kubernetes: etcd, API server, controllers, scheduler")
         cluster = start_cluster(supervision)
         cluster.install_crds(CRDS)
-        step("starting Redis, the operator, a crawl worker and a default worker")
-        stack = Stack(supervision, cluster.kubeconfig)
+        environment: dict[str, str] = {}
+        for one in told:
+            step(f"starting a server in the place of the world's: {one.name}")
+            environment |= one.start(supervision)
+        step("starting Redis, the operator and a worker for each queue")
+        stack = Stack(supervision, cluster.kubeconfig, env=environment)
         stack.start()
         step("starting the shop with planted bugs")
         shop = _start_shop(supervision)
-        manifest = Template((ROOT / "dev/demo.yaml").read_text()).substitute(SHOP_URL=shop)
-        step(f"kubectl apply -f dev/demo.yaml    [dim]# crawls {shop}[/]")
-        cluster.kubectl("apply", "-f", "-", stdin=manifest)
+        manifest = yaml.safe_load(Template((ROOT / "dev/demo.yaml").read_text()).substitute(SHOP_URL=shop))
+        for one in told:
+            manifest["spec"] |= one.configure(cluster)
+        step(f"kubectl apply -f dev/demo.yaml    [dim]# crawls {shop}{_beside(told)}[/]")
+        cluster.kubectl("apply", "-f", "-", stdin=json.dumps(manifest))
         sessions = Sessions(cluster)
         end = follow(console, lambda: sessions.status(NAME), stack.check_alive, SESSION_SECONDS)
         step(f"{end.phase}: {end.message}\n")
@@ -66,6 +82,8 @@ def demo() -> int:
         for artifact in report.artifacts:
             shutil.copy(artifact.url.removeprefix("file://"), RESULT)
         print_recall(console, RESULT / "report.json")
+        if told:
+            _show_deliveries(console, sessions, told)
         console.print(f"\nReport:  [bold]{RESULT / 'report.html'}[/]", highlight=False)
     return 0
 
@@ -81,3 +99,29 @@ def _start_shop(supervision: Supervision) -> str:
 
     wait_until("the shop tells its address", announced, 30.0)
     return log.read_text().splitlines()[-1]
+
+
+def _beside(told: Sequence[Integration]) -> str:
+    return f", with {', '.join(one.name.lower() for one in told)}" if told else ""
+
+
+def _show_deliveries(console: Console, sessions: Sessions, told: Sequence[Integration]) -> None:
+    """Wait until everything has arrived, or failed, and print it."""
+
+    def settled() -> bool:
+        condition = _delivered(sessions.status(NAME))
+        return condition is not None and condition.status is not ConditionStatus.UNKNOWN
+
+    wait_until("everything is delivered", settled, DELIVERY_SECONDS)
+    condition = _delivered(sessions.status(NAME))
+    if condition is not None:
+        console.print(
+            f"\n{condition.message}    [dim]# the condition Delivered: {condition.reason}[/]", highlight=False
+        )
+    for one in told:
+        console.print(f"\n{one.name}: what arrived", style="bold")
+        one.show(console)
+
+
+def _delivered(status: CrawlSessionStatus) -> Condition | None:
+    return next((condition for condition in status.conditions if condition.type == "Delivered"), None)

@@ -11,7 +11,7 @@ from bughive_dev.redis_server import RedisServer
 from bughive_dev.supervision import Supervision, log_tail
 from bughive_dev.waiting import wait_until
 
-QUEUES = ("crawl", "default")
+QUEUES = ("crawl", "tickets", "default")
 REDIS = "redis"
 OPERATOR = "operator"
 DRAIN_SECONDS = 30.0

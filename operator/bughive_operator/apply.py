@@ -16,6 +16,7 @@ from bughive_operator.lines import Lines
 from bughive_operator.merge_patch import status_patch
 from bughive_operator.messenger import Messenger
 from bughive_operator.observation import Resource
+from bughive_operator.outbox_tasks import wanted_entries
 from bughive_operator.rates import ProgressGate, TokenBucket
 from bughive_operator.sessions import Sessions
 from bughive_operator.status_metrics import count_change
@@ -116,7 +117,8 @@ class Applier:
             case actions.SetSignal(attempt, signal):
                 await self._control.signal(uid, attempt, resource.generation, signal)
             case actions.Cancel(attempt, reason):
-                await self._control.cancel(uid, attempt, resource.generation, reason)
+                order = _order(resource, attempt) if resource.spec else None
+                await self._control.cancel(uid, attempt, resource.generation, reason, order)
             case actions.Bury(attempt, message):
                 await self._control.bury(_poisoned(resource, attempt, message, self._queue_of(resource.namespace)))
             case actions.FenceOff(attempt):
@@ -205,4 +207,5 @@ def _order(resource: Resource, attempt: int) -> DispatchOrder:
         generation=resource.generation,
         shards=_shards(resource),
         spec_json=resource.spec.model_dump_json(by_alias=True, exclude_none=True),
+        entries=wanted_entries(resource.spec),
     )

@@ -9,6 +9,7 @@ from typing import Protocol
 from celery import Celery
 
 from bughive_crds.crawl_session import MAX_SHARDS
+from bughive_operator.outbox_tasks import Task
 from bughive_protocol.messages import RUN_CRAWL_SESSION, crawl_task_id
 from bughive_protocol.tracing import trace_headers
 
@@ -26,6 +27,10 @@ class Messenger(Protocol):
 
     async def revoke(self, session_id: str, attempt: int) -> None:
         """Have the attempt's tasks aborted wherever they run."""
+        ...
+
+    async def send_task(self, session_id: str, task: Task) -> None:
+        """Send what follows from something that happened to a session, to the queue of its task."""
         ...
 
 
@@ -61,6 +66,20 @@ class CeleryMessenger:
         """Have the attempt's tasks aborted wherever they run."""
         tasks = [crawl_task_id(session_id, attempt, shard) for shard in range(MAX_SHARDS)]
         await self._run(functools.partial(self._app.control.revoke, tasks, terminate=True, signal=ABORT_SIGNAL))
+
+    async def send_task(self, session_id: str, task: Task) -> None:
+        """Send what follows from something that happened to a session, to the queue of its task."""
+        await self._run(
+            functools.partial(
+                self._app.send_task,
+                task.name,
+                kwargs={"session_id": session_id, **task.arguments},
+                task_id=task.id,
+                ignore_result=True,
+                retry=True,
+                retry_policy=_RETRY,
+            )
+        )
 
     async def _run(self, call: Callable[[], object]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._pool, call)

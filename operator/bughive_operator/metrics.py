@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from bughive_crds.crawl_session import Phase
 from bughive_operator.reasons import Reason
 from bughive_protocol.credential_requests import CredentialVerdict
+from bughive_protocol.outbox_entry import EntryKind
 
 REGISTRY = CollectorRegistry()
 """The operator's own, so that nothing else that is imported shows up at its endpoint."""
@@ -57,6 +58,13 @@ FINISHED = Counter(
     f"{_PREFIX}_sessions_finished",
     "Sessions that ended, by outcome: Passed, BugsFound, Error or Cancelled.",
     ["outcome"],
+    registry=REGISTRY,
+)
+DELIVERED = Counter(
+    f"{_PREFIX}_sessions_delivered",
+    "Sessions whose webhooks and the like came to a state, by the reason of the condition Delivered: AllDelivered, "
+    "DeliveryFailed or DeliveryUnconfirmed.",
+    ["reason"],
     registry=REGISTRY,
 )
 DISPATCHES = Counter(f"{_PREFIX}_dispatches", "Attempts that were handed to the workers.", registry=REGISTRY)
@@ -133,6 +141,24 @@ DEAD_LETTERS = Gauge(
     "Dead letters that nobody has replayed or purged, as counted by the leader every 15 s.",
     registry=REGISTRY,
 )
+OUTBOX_LENGTH = Gauge(
+    f"{_PREFIX}_outbox_length",
+    "Things that happened to sessions whose spec asks for webhooks or the like, and that the leader has not yet handed "
+    "to the workers; as counted every 15 s.",
+    registry=REGISTRY,
+)
+OUTBOX_AGE_SECONDS = Gauge(
+    f"{_PREFIX}_outbox_age_seconds",
+    "Since when the oldest of them waits. The end of a session waits until its resource shows it. 0: none waits.",
+    registry=REGISTRY,
+)
+OUTBOX_ENTRIES = Counter(
+    f"{_PREFIX}_outbox_entries",
+    "Such things by kind (started, bug, finished, other) and end: sent, or dropped because the session's resource is "
+    "gone.",
+    ["kind", "end"],
+    registry=REGISTRY,
+)
 CREDENTIAL_ANSWERS = Counter(
     f"{_PREFIX}_credential_answers",
     "Requests of workers for Secrets that were answered, by verdict: granted, forbidden or unavailable.",
@@ -150,6 +176,11 @@ LOOP_AGE_SECONDS = Gauge(
 # A counter that appears at its first event has no rate for that event.
 for _phase in Phase:
     SESSIONS.labels(_phase)
+for _reason in (Reason.ALL_DELIVERED, Reason.DELIVERY_FAILED, Reason.DELIVERY_UNCONFIRMED):
+    DELIVERED.labels(_reason)
+for _kind in (*EntryKind, "other"):
+    for _end in ("sent", "dropped"):
+        OUTBOX_ENTRIES.labels(_kind, _end)
 for _trigger in ("Schedule", "RunAt"):
     SCHEDULE_STARTS.labels(_trigger)
 for _outcome in ("Passed", "BugsFound", "Error", "Cancelled"):

@@ -27,6 +27,7 @@ from bughive_operator.kopf_watch import KopfWatch, Watched
 from bughive_operator.leadership import CALL_SECONDS, Leadership, LeadershipLost
 from bughive_operator.lines import Lines
 from bughive_operator.messenger import CeleryMessenger, Messenger
+from bughive_operator.outbox_drain import OutboxDrain
 from bughive_operator.pause import every, pause
 from bughive_operator.pod_costs import INTERVAL_SECONDS, PodCosts
 from bughive_operator.rates import ProgressGate, TokenBucket
@@ -51,6 +52,7 @@ log = structlog.get_logger(__name__)
 MESSENGER_THREADS = 8
 BURST = 30
 EVENTS_PER_SECOND = 20
+TASKS_PER_SECOND = 200
 COUNT_SECONDS = 15
 
 
@@ -182,6 +184,10 @@ class Operator:
             clock=clock,
             policy=policy,
         )
+        self._outbox = control.outbox("operator")
+        self._drain = OutboxDrain(
+            self._outbox, control.delivery_book(), self._sessions, messenger, TokenBucket(TASKS_PER_SECOND, BURST)
+        )
         self._sweep = Sweep(api, control, self._sessions, applier, settings.watch_namespaces)
         schedules = Schedules()
         schedule_reconciler = ScheduleReconciler(
@@ -237,6 +243,7 @@ class Operator:
                 group.create_task(every(settings.resync_seconds, self._resync, stop))
                 group.create_task(self._sweep_often(stop))
                 group.create_task(every(COUNT_SECONDS, self._count, stop))
+                group.create_task(every(settings.outbox_seconds, self._drain.round, stop))
                 if settings.worker_namespace:
                     costs = PodCosts(self._api, self._sessions, settings.worker_namespace)
                     group.create_task(every(INTERVAL_SECONDS, costs.round, stop))
@@ -277,8 +284,12 @@ class Operator:
     async def _count(self) -> None:
         try:
             metrics.DEAD_LETTERS.set(await self._control.dead_letters())
+            backlog = await self._outbox.backlog()
         except RedisError as error:
             self._watch.lost(error)
+            return
+        metrics.OUTBOX_LENGTH.set(backlog.length)
+        metrics.OUTBOX_AGE_SECONDS.set(backlog.age_seconds)
 
     async def _sweep_once(self) -> None:
         try:

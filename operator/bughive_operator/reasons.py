@@ -22,6 +22,8 @@ class ConditionType(StrEnum):
     """Whether the session is over; Unknown while its worker is still stopping."""
     PASSED = "Passed"
     """The verdict, once the session is over."""
+    DELIVERED = "Delivered"
+    """Whether others heard what the spec asks to tell them; only where it does. No verdict depends on it."""
 
 
 class Reason(StrEnum):
@@ -79,6 +81,12 @@ class Reason(StrEnum):
     BELOW_THRESHOLD = "BelowThreshold"
     BUGS_FOUND = "BugsFound"
     NO_VERDICT = "NoVerdict"
+
+    # Delivered: what others heard
+    DELIVERING = "Delivering"
+    ALL_DELIVERED = "AllDelivered"
+    DELIVERY_FAILED = "DeliveryFailed"
+    DELIVERY_UNCONFIRMED = "DeliveryUnconfirmed"
 
 
 _BY_ERROR = {

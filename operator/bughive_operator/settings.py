@@ -92,6 +92,9 @@ class OperatorSettings(RedisSettings, ArtifactSettings):
     """A session's progress is shown at most once in this time."""
     redis_poll_seconds: Seconds = 1
     """How often Redis is asked what changed."""
+    outbox_seconds: Seconds = 2
+    """How often what happened to sessions is handed on to webhooks and the like. Bugs that were found in between go
+    into one message."""
     resync_seconds: Seconds = 60
     """How often every unfinished session is looked at again, whether anything changed or not; but for those that are
     behind the 100th place in line."""

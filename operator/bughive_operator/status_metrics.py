@@ -24,6 +24,9 @@ def count_change(resource: Resource, after: CrawlSessionStatus) -> None:
         metrics.TRANSITIONS.labels(after.phase, reason.reason if reason else "").inc()
         if after.phase.terminal:
             metrics.FINISHED.labels(after.outcome or after.phase).inc()
+    old, new = (_condition(status, ConditionType.DELIVERED) for status in (before, after))
+    if new is not None and new.reason != Reason.DELIVERING and (old is None or old.reason != new.reason):
+        metrics.DELIVERED.labels(new.reason).inc()
     if ended := _ended_attempt(before, after):
         metrics.ATTEMPTS_ENDED.labels(ended).inc()
     if before.started_at is None and after.started_at is not None:

@@ -15,9 +15,11 @@ from redis.exceptions import NoScriptError
 
 from bughive_protocol.credential_requests import CredentialRequests
 from bughive_protocol.dead_letters import MAX_LETTERS, DeadLetter
+from bughive_protocol.deliveries import DeliveryBook
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease import Signal
 from bughive_protocol.messages import crawl_task_id
+from bughive_protocol.outbox import Outbox
 from bughive_protocol.redis_time import redis_time
 from bughive_protocol.scripts import Argument, run_async, script
 from bughive_protocol.snapshot import Digest, LeaseView, SessionSnapshot, Verdict
@@ -50,6 +52,8 @@ class DispatchOrder:
     spec_json: str
     """The CrawlSessionSpec as JSON, by alias."""
     shards: int = 1
+    entries: tuple[str, ...] = ()
+    """Which kinds of entries it is to leave in the outbox; none: a session that nobody else hears of costs nothing."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class SessionControl:
                 order.spec_json,
                 order.namespace,
                 order.name,
+                " ".join(order.entries),
                 task_id,
             )
         )
@@ -119,13 +124,18 @@ class SessionControl:
         """Ask the attempt's workers to go on, suspend or cancel. False: it is stale or has a verdict."""
         return bool(await self._run("signal", session_id, attempt, generation, signal))
 
-    async def cancel(self, session_id: str, attempt: int, generation: int, reason: str) -> Verdict:
+    async def cancel(
+        self, session_id: str, attempt: int, generation: int, reason: str, order: DispatchOrder | None = None
+    ) -> Verdict:
         """End the session by compare-and-set; returns the verdict that holds, ours or an earlier one.
+
+        ``order``: what a dispatch would have written; with it others hear of the end of one that was never dispatched.
 
         Raises:
             FenceLost: there is no verdict yet, but a newer attempt than this.
         """
-        return Verdict.model_validate_json(await self._run("cancel", session_id, attempt, generation, reason))
+        spec = (order.spec_json, order.namespace, order.name, " ".join(order.entries)) if order else ("", "", "", "")
+        return Verdict.model_validate_json(await self._run("cancel", session_id, attempt, generation, reason, *spec))
 
     async def fence_off(self, session_id: str, attempt: int) -> None:
         """Raise the epoch so that whoever still holds the lease of this attempt can write no more."""
@@ -168,6 +178,14 @@ class SessionControl:
     async def dead_letters(self) -> int:
         """How many dead letters there are."""
         return int(await self._client.xlen(self._keys.dead_letters))
+
+    def outbox(self, reader: str) -> Outbox:
+        """What happened to sessions that others are to hear of."""
+        return Outbox(self._client, self._keys, reader)
+
+    def delivery_book(self) -> DeliveryBook:
+        """What was delivered to them."""
+        return DeliveryBook(self._client, self._keys)
 
     async def redis_time(self) -> datetime:
         """What Redis' clock says now."""

@@ -7,10 +7,12 @@ BugHiveError
 │   ├── CredentialsUnavailable  a Secret cannot be had now; the message tells what is missing
 │   ├── ArtifactStoreUnavailable  reports cannot be kept or read; the message names the setting
 │   └── IntegrationUnavailable  a service that a session tells of its bugs does not answer
+│       └── IntegrationPaused  it wants to be left alone for some time
 ├── PermanentError          trying again cannot help; the message tells what to change
 │   ├── InvalidSpec         the session asks for something that makes no sense
 │   ├── LoginFailed         the site does not let us in
 │   ├── CredentialsForbidden  the namespace does not let the operator read its Secrets; the message is the command
+│   ├── IntegrationRefused  a service that a session tells of its bugs refuses us; the message tells what to mend
 │   └── EgressRefused       the administrator's egress guard forbids the address
 └── FenceLost               another attempt owns the session now; stop writing at once
 """
@@ -44,6 +46,14 @@ class IntegrationUnavailable(TransientError):
     """A service that a session tells of its bugs, such as an issue tracker or a webhook, does not answer."""
 
 
+class IntegrationPaused(IntegrationUnavailable):
+    """The service wants to be left alone for ``seconds``."""
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:  # a default, for Celery pickles errors
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class PermanentError(BugHiveError):
     """Trying again cannot help."""
 
@@ -58,6 +68,10 @@ class LoginFailed(PermanentError):
 
 class CredentialsForbidden(PermanentError):
     """The operator may not read this Secret for this session; the message tells which command lets it."""
+
+
+class IntegrationRefused(PermanentError):
+    """A service that a session tells of its bugs refuses us for good: the key, the place, or what we ask."""
 
 
 class EgressRefused(PermanentError):

@@ -144,15 +144,6 @@ class Template(_Frozen):
     """False: that page is still to be inspected. If the worker that has it dies, whoever gets the page does it."""
 
 
-class OutboxEntry(_Frozen):
-    """Something to send because a page was recorded. It is sent at least once, so sending it must be idempotent."""
-
-    kind: str
-    """What sends it, such as ``ticket``."""
-    body: str
-    """What the sender needs, as JSON; ids, never a secret."""
-
-
 class PageRecord(_Frozen):
     """All that follows from one visit. It is written as one, or not at all."""
 
@@ -166,8 +157,6 @@ class PageRecord(_Frozen):
     """Pages that it links to and that are not visited."""
     template: Template | None = None
     """The template that was fully inspected on this page, if one was."""
-    outbox: tuple[OutboxEntry, ...] = ()
-    """What is to be sent once the page is recorded."""
     recorded_at: datetime
 
 

@@ -14,7 +14,7 @@ class SessionKeys:
     fence: str
     """Hash: attempt, generation, shards, signal, sent_at, sends, started_at, sliced. Without it holders are stale."""
     spec: str
-    """Hash: json, namespace, name."""
+    """Hash: json, namespace, name, and entries: the kinds of entries that it leaves in the outbox, one a space."""
     lease: str
     """Hash, for each shard N: token:N (who may write), epoch:N (never falls), worker:N; and finisher, reporter."""
     released: str
@@ -65,6 +65,10 @@ class SessionKeys:
     """Hash: template id -> its features."""
     images: str
     """Hash: fingerprint -> JPEG."""
+    deliveries: str
+    """Hash: kind -> Delivery; and unsent, until the operator has sent on the session's end. See ``deliveries.py``."""
+    delivery_items: str
+    """Hash: "kind item" -> pending, done, failed or moot; "kind receiver" -> closed."""
     counters: str
     """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY, image_bytes."""
 
@@ -104,7 +108,7 @@ class Keys:
         self.live = f"{prefix}:live"
         """Hash: at (ms), ids (JSON list): the sessions whose resources exist."""
         self.outbox = f"{prefix}:outbox"
-        """Stream: what is still to be sent."""
+        """Stream: session, kind, body: what is still to be sent."""
         self.outbox_readers = "senders"
         """The outbox's consumer group."""
         self.credential_requests = f"{prefix}:credential-requests"

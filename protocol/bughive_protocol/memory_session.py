@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bughive_protocol.finding import MAX_EXAMPLES, Finding
-from bughive_protocol.frontier import FrontierItem, LeftOut, LinkItem, LinkResult, OutboxEntry, PageResult, Template
+from bughive_protocol.frontier import FrontierItem, LeftOut, LinkItem, LinkResult, PageResult, Template
 from bughive_protocol.limits import MAX_LEFT_OUT, MAX_SOURCES
 from bughive_protocol.occurrences import Occurrences, distinct_links
+from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
 
 Place = tuple[int, int]
 """Where in the line an item stands: rank, then order of discovery."""
@@ -72,6 +73,8 @@ class MemorySession:
     templates: dict[str, Template] = field(default_factory=dict)
     templates_version: int = 0
     images: dict[str, bytes] = field(default_factory=dict)
+    entries: frozenset[str] = frozenset()
+    """The kinds of entries that go into the outbox. Of a single process' session only bugs are told."""
     outbox: list[OutboxEntry] = field(default_factory=list)
     sequence: int = 0
 
@@ -114,6 +117,8 @@ class MemorySession:
         kept = self.findings.get(finding.fingerprint)
         if kept is None or (kept[1].ignored is not None and finding.ignored is None):
             self.findings[finding.fingerprint] = (at, finding)
+            if finding.ignored is None and EntryKind.BUG in self.entries:
+                self.outbox.append(OutboxEntry(kind=EntryKind.BUG, body=finding.fingerprint))
         return kept is None
 
     def occur(self, fingerprint: str, page: str) -> None:

@@ -76,7 +76,6 @@ class MemoryFrontier:
         session.see_links(record.links, page.url, self._limits.max_known)
         if record.template is not None:
             session.templates[record.template.id] = record.template
-        session.outbox.extend(record.outbox)
         new: list[str] = []
         for fingerprint, finding in distinct(record.findings).items():
             if session.find(finding, record.recorded_at):

@@ -1,13 +1,15 @@
 """The tasks' names, routes and ids. A message carries ids only: never a spec, never a secret."""
 
-from bughive_protocol.queues import CRAWL, DEFAULT
+from bughive_protocol.queues import CRAWL, DEFAULT, TICKETS
 
 RUN_CRAWL_SESSION = "bughive.run_crawl_session"
+SEND_WEBHOOK = "bughive.send_webhook"
 CLEANUP_OLD_SESSIONS = "bughive.cleanup_old_sessions"
 HEALTH = "bughive.health"
 
 ROUTES = {
     RUN_CRAWL_SESSION: CRAWL,
+    SEND_WEBHOOK: TICKETS,
     CLEANUP_OLD_SESSIONS: DEFAULT,
     HEALTH: DEFAULT,
 }

@@ -21,6 +21,10 @@ class Queue:
     """Seconds after which an unacknowledged message is delivered again; larger than any task may take."""
     max_tasks_per_child: int
     """A child is replaced after this many tasks."""
+    retries: int = 0
+    """How often a task is tried again that failed by something that may pass; of a crawl the operator decides."""
+    retry_seconds: float = 30
+    """The wait before the first of these; it doubles with each further one."""
 
     @property
     def crawls(self) -> bool:
@@ -29,8 +33,8 @@ class Queue:
 
 
 CRAWL = Queue("crawl", 2, 0, 3600, 3000, 7200, 50)
-TICKETS = Queue("tickets", 4, 3, 120, 90, 300, 1000)
-MEDIA = Queue("media", 8, 6, 120, 90, 300, 1000)
+TICKETS = Queue("tickets", 4, 3, 120, 90, 300, 1000, retries=5)
+MEDIA = Queue("media", 8, 6, 120, 90, 300, 1000, retries=3)
 DEFAULT = Queue("default", 2, 6, 120, 90, 300, 1000)
 
 QUEUES = {queue.name: queue for queue in (CRAWL, TICKETS, MEDIA, DEFAULT)}

@@ -58,9 +58,6 @@ def page_arguments(record: PageRecord, max_known: int) -> list[Argument]:
     arguments.append(int(record.template is not None))
     if record.template is not None:
         arguments += [record.template.id, record.template.model_dump_json()]
-    arguments.append(len(record.outbox))
-    for entry in record.outbox:
-        arguments += [entry.kind, entry.body]
     return arguments
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from bughive_crds.crawl_report import CrawlReportContent
-from bughive_crds.crawl_session import BugCounts, Outcome
+from bughive_crds.crawl_session import BugCounts, Outcome, Phase
+from bughive_protocol.deliveries import Deliveries
 from bughive_protocol.frontier import Counts
 from bughive_protocol.lease import Release, Signal
 
@@ -25,6 +26,13 @@ class Verdict(_Frozen):
     """By Redis' clock."""
     reason: str = ""
     """For a cancel: the condition reason the operator gave, such as ``Cancelled`` or ``ActiveDeadlineExceeded``."""
+
+    @property
+    def phase(self) -> Phase:
+        """The phase that the session ends in."""
+        if self.cancelled:
+            return Phase.CANCELLED if self.reason == Phase.CANCELLED else Phase.FAILED
+        return Phase.FAILED if self.outcome is Outcome.ERROR else Phase.COMPLETED
 
 
 class Digest(_Frozen):
@@ -75,3 +83,5 @@ class SessionSnapshot(_Frozen):
     updated_at: datetime | None = None
     acknowledged: bool = False
     """Whether ``acknowledge`` was called: the resource shows how the session ended."""
+    deliveries: Deliveries = Deliveries()
+    """What its integrations have delivered."""

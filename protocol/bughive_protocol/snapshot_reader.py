@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bughive_protocol.deliveries import Deliveries
 from bughive_protocol.lease import Release, ReleaseReason, Signal
 from bughive_protocol.redis_time import optional_moment
 from bughive_protocol.snapshot import Digest, LeaseView, SessionSnapshot, Verdict
@@ -11,7 +12,7 @@ from bughive_protocol.tally import counts_of
 
 def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
     """One session's answer as a snapshot."""
-    now, fence, held, released, verdict, digest, state, counted, expires_at = answer
+    now, fence, held, released, verdict, digest, state, counted, expires_at, deliveries = answer
     attempt, generation, signal, sent_at, sends, started_at, shards = fence
     records = {int(released[i]): Release.model_validate_json(released[i + 1]) for i in range(0, len(released), 2)}
     current_url, updated_at = state
@@ -35,6 +36,7 @@ def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
         started_at=optional_moment(started_at),
         updated_at=optional_moment(updated_at),
         acknowledged=expires_at is not None,
+        deliveries=Deliveries.read({deliveries[i]: deliveries[i + 1] for i in range(0, len(deliveries), 2)}),
     )
 
 

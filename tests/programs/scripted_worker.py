@@ -1,7 +1,8 @@
 """A real worker whose sessions do what their start URL says, such as `http://script.test/pages?seconds=0.1`.
 
 Everything but the crawl is the product's: command line, Celery, leases, frontier, verdict. Sessions of any other host
-are crawled as the product does it. LEASE_SECONDS in the environment makes its leases shorter than the product's.
+are crawled as the product does it. LEASE_SECONDS in the environment makes its leases shorter than the product's, and
+RETRY_SECONDS the waits before a task is tried again.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -175,4 +177,6 @@ async def open_scripted_work(settings: WorkerSettings, client: redis.asyncio.Red
 if __name__ == "__main__":
     given = parse(sys.argv[1:])
     lease_seconds = float(os.environ.get("LEASE_SECONDS", LEASE_TTL_SECONDS))
-    sys.exit(serve(given.queues, open_scripted_work, given.concurrency, lease_seconds))
+    retry_seconds = float(os.environ.get("RETRY_SECONDS", given.queues.retry_seconds))
+    queue = replace(given.queues, retry_seconds=retry_seconds)
+    sys.exit(serve(queue, open_scripted_work, given.concurrency, lease_seconds))

@@ -12,6 +12,7 @@ from bughive_worker.runtime.burial import Burial
 from bughive_worker.runtime.child import Child
 from bughive_worker.runtime.health_step import health_step
 from bughive_worker.runtime.holder import Holder
+from bughive_worker.runtime.parcel import LostParcels
 from bughive_worker.runtime.shutdown import Drain, DrainFlag
 from bughive_worker.runtime.task_metrics import TaskMetrics
 from bughive_worker.runtime.work import OpenWork
@@ -27,10 +28,11 @@ def build_worker_app(settings: WorkerSettings, queue: Queue, open_work: OpenWork
     drain = DrainFlag()
     Drain(drain).install()
     child = Child(settings, open_work, lease_seconds)
-    register_tasks(app, settings, Holder(child, drain))
+    register_tasks(app, settings, queue, child, Holder(child, drain))
     _listen(settings, child)
     TaskMetrics(queue).install()
     Burial(settings, queue).install(app)
+    LostParcels(settings).install()
     if settings.health_file:
         app.steps["worker"].add(health_step(settings.health_file))
     return app

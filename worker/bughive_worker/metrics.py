@@ -8,6 +8,7 @@ processes only: what a child that was killed last said must not stand for ever.
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bughive_protocol.dead_letters import LetterReason
+from bughive_protocol.deliveries import DeliveryKind
 from bughive_protocol.frontier import LinkRecord, LinkVerdict, PageEnd, PageRecord
 from bughive_protocol.messages import ROUTES
 
@@ -95,6 +96,14 @@ FINDINGS = Counter(
 )
 LINK_CHECKS = Counter(f"{_PREFIX}_link_checks", "Links that were checked, by verdict.", ["verdict"], registry=REGISTRY)
 
+DELIVERIES = Counter(
+    f"{_PREFIX}_deliveries",
+    "Things that sessions have delivered to others, by kind (webhook, ticket, screenshot) and end: done, or failed for "
+    "good.",
+    ["kind", "end"],
+    registry=REGISTRY,
+)
+
 BROWSER_RESTARTS = Counter(
     f"{_PREFIX}_browser_restarts",
     "Browsers that were replaced, by cause: died, hung (a tab did not open or close), pages (it had visited its share) "
@@ -131,6 +140,9 @@ for _end in PageEnd:
     PAGES.labels(_end)
 for _verdict in LinkVerdict:
     LINK_CHECKS.labels(_verdict)
+for _delivered in DeliveryKind:
+    for _delivery_end in ("done", "failed"):
+        DELIVERIES.labels(_delivered, _delivery_end)
 for _cause in ("died", "hung", "pages", "memory"):
     BROWSER_RESTARTS.labels(_cause)
 for _during in ("acquire", "beat", "work", "release"):

@@ -25,6 +25,9 @@ The first rule that has something to say decides. What each looks at, and what i
 An end that the operator decides for a session that was ever dispatched is written to Redis first
 (Cancel), where a worker's own end may have come before it; the verdict that holds comes back
 through the ``verdict`` rule. So there is one way into a terminal phase, and none out of it.
+
+What is delivered to others (webhooks and the like) is shown beside all this, by ``with_delivered``; no rule looks at
+it, but that a session's time after its end (ttl) is not over while something is still on its way.
 """
 
 from collections.abc import Callable
@@ -36,6 +39,7 @@ from bughive_operator.plan.admission import admission
 from bughive_operator.plan.announcement import announcement
 from bughive_operator.plan.cancel import cancel
 from bughive_operator.plan.deadline import deadline
+from bughive_operator.plan.delivered import with_delivered
 from bughive_operator.plan.dispatch import dispatch
 from bughive_operator.plan.draft import patch
 from bughive_operator.plan.finished import finished
@@ -76,7 +80,7 @@ def plan(observation: Observation, now: datetime, policy: Policy) -> Plan:
         return gone(observation, now)
     view = View.of(observation, resource, now, policy)
     wanted = next((actions for rule in RULES if (actions := rule(view)) is not None), ())
-    actions = _with_announcement(view, _with_generation(view, wanted))
+    actions = _with_announcement(view, with_delivered(view, _with_generation(view, wanted)))
     return Plan(actions, next_wake(view))
 
 

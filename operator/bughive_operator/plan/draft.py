@@ -14,10 +14,12 @@ _MINOR = ("progress", "bugs", "message", "attempts_without_progress")
 class Draft:
     """Collects changes to a session's status; conditions keep their order and their transition times."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, status: CrawlSessionStatus | None = None) -> None:
+        """``status``: what was drafted before; by default the observed one."""
+        before = view.status if status is None else status
         self._view = view
-        self._fields: dict[str, Any] = dict(view.status)
-        self._conditions = {condition.type: condition for condition in view.status.conditions}
+        self._fields: dict[str, Any] = dict(before)
+        self._conditions = {condition.type: condition for condition in before.conditions}
 
     def set(self, **fields: Any) -> Self:  # noqa: ANN401 - the model checks them by name
         """Set fields by their Python names."""
@@ -57,6 +59,10 @@ class Draft:
     def value(self, field: str) -> Any:  # noqa: ANN401 - one of the model's fields
         """A field as it is drafted so far, by its Python name."""
         return self._fields[field]
+
+    def condition(self, kind: ConditionType) -> Condition | None:
+        """The condition of this type as it is drafted so far."""
+        return self._conditions.get(kind)
 
     def has(self, kind: ConditionType) -> bool:
         """Whether there is a condition of this type."""

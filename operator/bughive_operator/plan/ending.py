@@ -6,6 +6,7 @@ from bughive_crds.crawl_session import Outcome, Phase
 from bughive_operator.actions import Acknowledge, Action, WriteReport
 from bughive_operator.plan import sentences
 from bughive_operator.plan.attempt import close
+from bughive_operator.plan.delivered import reported
 from bughive_operator.plan.draft import Draft, patch
 from bughive_operator.plan.progress import bugs, progress
 from bughive_operator.plan.view import View
@@ -46,7 +47,7 @@ def with_report(view: View, draft: Draft) -> tuple[WriteReport, ...]:
     if digest is None or view.status.report_ref is not None:
         return ()
     draft.set(report_ref=view.resource.name, report_url=digest.report_url)
-    return (WriteReport(digest),)
+    return (WriteReport(reported(digest, view.redis.deliveries)),)
 
 
 def _end(view: View, draft: Draft, reason: Reason, message: str, at: datetime) -> tuple[Action, ...]:
@@ -60,7 +61,8 @@ def _end(view: View, draft: Draft, reason: Reason, message: str, at: datetime) -
 
 def acknowledgement(view: View, draft: Draft) -> tuple[Acknowledge, ...]:
     """Tell Redis of the end, where it knows the session and was not told yet."""
-    if view.redis.attempt == 0 or view.redis.acknowledged:
+    unknown = view.redis.attempt == 0 and view.redis.verdict is None
+    if unknown or view.redis.acknowledged:
         return ()
     done = draft.value("phase") is Phase.COMPLETED
     return (Acknowledge(completed=done, error=None if done else draft.value("message")),)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bughive_operator.actions import Action, Expire
+from bughive_operator.plan.delivered import awaits_delivery
 from bughive_operator.plan.draft import Draft, patch
 from bughive_operator.plan.ending import acknowledgement, with_report
 from bughive_operator.plan.view import View
@@ -15,7 +16,7 @@ def finished(view: View) -> tuple[Action, ...] | None:
     if phase is None or not phase.terminal:
         return None
     expiry = expires_at(view)
-    if expiry is not None and view.now >= expiry:
+    if expiry is not None and view.now >= expiry and not awaits_delivery(view):
         return (Expire(),)
     draft = Draft(view)
     report = with_report(view, draft)

@@ -1,5 +1,6 @@
 """The sentences a user reads in ``kubectl describe``: what happened, why, and what to do next."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bughive_crds.crawl_session import BugCounts, Progress
@@ -7,8 +8,19 @@ from bughive_operator.plan.view import View
 from bughive_operator.policy import LAST_PLACE
 from bughive_operator.quota import Hold, Unit
 from bughive_operator.reasons import Reason
+from bughive_protocol.deliveries import Deliveries, DeliveryKind
 from bughive_protocol.queues import CRAWL
 
+DELIVERING = "What others are to hear of this session is on its way."
+UNCONFIRMED = (
+    "Not all that others were to hear was confirmed within an hour of the end. Check that workers of the queues "
+    "tickets and media run, and their logs."
+)
+_ITEMS: Mapping[str, str] = {
+    DeliveryKind.WEBHOOK: "webhook event",
+    DeliveryKind.TICKET: "ticket",
+    DeliveryKind.SCREENSHOT: "screenshot",
+}
 _SEVERITIES = ("critical", "high", "medium", "low")
 
 
@@ -110,9 +122,7 @@ def retry(view: View, failures: int, at: datetime) -> str:
 def last_error(view: View) -> str:
     """What the last attempt's worker said when it gave up, as a sentence."""
     message = view.redis.release.message.strip() if view.redis.release else ""
-    if not message:
-        return "the worker gave no reason."
-    return message if message[-1] in ".!?" else f"{message}."
+    return _sentence(message or "the worker gave no reason")
 
 
 def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
@@ -132,6 +142,27 @@ def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
     if progress.pages_left_out:
         sentences.append(f"By rule {number(progress.pages_left_out, 'page')} left out; the report says which.")
     return " ".join(sentences)
+
+
+def delivered(deliveries: Deliveries) -> str:
+    """What others have heard."""
+    counts = {kind: delivery.done for kind, delivery in deliveries.by_kind.items() if delivery.done}
+    return f"Delivered: {_items(counts)}." if counts else "There was nothing to deliver."
+
+
+def undelivered(deliveries: Deliveries) -> str:
+    """What others have not heard, and why; while more is on its way, without numbers that would change."""
+    errors = " ".join(_sentence(delivery.error) for delivery in deliveries.failed.values())
+    counts = {kind: delivery.failed for kind, delivery in deliveries.failed.items()}
+    return f"Not delivered{'' if deliveries.pending else f': {_items(counts)}'}. {errors}"
+
+
+def _items(counts: Mapping[str, int]) -> str:
+    return ", ".join(number(count, _ITEMS.get(kind, kind)) for kind, count in counts.items())
+
+
+def _sentence(text: str) -> str:
+    return text if text[-1:] in ".!?" else f"{text}."
 
 
 def stopped(view: View, reason: Reason, failures: int) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bughive_operator.actions import WakeAt
 from bughive_operator.plan.deadline import active_deadline, queue_deadline
+from bughive_operator.plan.delivered import given_up_at, others_hear
 from bughive_operator.plan.dispatch import resend_in
 from bughive_operator.plan.finished import expires_at
 from bughive_operator.plan.view import Turn, View
@@ -21,6 +22,7 @@ def _moments(view: View) -> Iterator[datetime | None]:
     phase = view.status.phase
     if phase is not None and phase.terminal:
         yield expires_at(view)
+        yield given_up_at(view) if others_hear(view) else None
         return
     if view.away or view.resource.spec is None:
         return

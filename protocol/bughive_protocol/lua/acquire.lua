@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- keys: fence spec lease released verdict leases state expiring
--- uses: clock touch give_back
+-- uses: clock touch give_back post
 -- Gives the lease of one shard to a worker, if the message that brought it here still holds.
 -- What the last holder had claimed and neither recorded nor given back is given back: it died.
 local attempt = take()
@@ -38,7 +38,9 @@ else
   redis.call('HSET', lease, 'token:' .. shard, attempt .. '.' .. epoch .. '.' .. owner, 'worker:' .. shard, worker)
   give_back(shard, true)
   redis.call('HSETNX', fence, 'started_at', now)
-  redis.call('HSETNX', state, 'started_at', now)
+  if redis.call('HSETNX', state, 'started_at', now) == 1 then
+    post('started', '')
+  end
   redis.call('HSET', state, 'status', 'running')
 end
 redis.call('ZADD', leases, now + ttl, member)

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- keys: lease leases verdict state
--- uses: clock touch
+-- uses: clock touch post
 -- Ends the session from the worker's side, unless it has a verdict, and drops the lease.
 -- The answer is the verdict that holds, ours or an earlier one.
 local shard = take()
@@ -27,5 +27,6 @@ redis.call('ZREM', leases, session .. '/' .. shard)
 local status = outcome == 'Error' and 'failed' or 'completed'
 redis.call('HSET', state, 'status', status, 'completed_at', now, 'summary', summary)
 redis.call('HDEL', state, 'current_url')
+post('finished', '')
 touch()
 return ours

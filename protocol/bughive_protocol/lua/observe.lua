@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- keys: fence lease released verdict digest state leases expiring
+-- keys: fence lease released verdict digest state leases expiring deliveries
 -- uses: clock counts
 -- All that is known of one session, of one moment, in the order that snapshot_reader.py reads.
 local held = {}
@@ -21,4 +21,5 @@ return {
   redis.call('HMGET', state, 'current_url', 'updated_at'),
   count(),
   redis.call('ZSCORE', expiring, session),
+  redis.call('HGETALL', deliveries),
 }

@@ -1,6 +1,6 @@
 #!lua
 -- keys: pages pending claims deaths results left_out links link_pending link_counts link_sources
--- keys: occurrences examples templates counters state outbox
+-- keys: occurrences examples templates counters state
 -- uses: clock fence discover find touch
 -- Writes a page with all that follows from it, once. Nothing else marks a page as done, so a page is
 -- recorded with its findings, links and messages, or it is crawled again.
@@ -69,11 +69,6 @@ end
 for _ = 1, tonumber(take()) do
   local template = take()
   redis.call('HSET', templates, template, take())
-end
-
-for _ = 1, tonumber(take()) do
-  local kind = take()
-  redis.call('XADD', outbox, '*', 'session', session, 'kind', kind, 'body', take())
 end
 
 redis.call('HSET', state, 'pages_crawled', redis.call('HLEN', results), 'current_url', url)

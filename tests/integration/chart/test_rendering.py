@@ -287,6 +287,7 @@ def test_a_tenants_workers_are_in_every_policy_that_workers_need(render):
 
     for policy in ("bughive-worker", "bughive-crawl", "bughive-redis", "bughive-artifacts", "bughive-test"):
         assert {"worker-crawl", "worker-crawl-team-a", "worker-crawl-b"} <= components(policy), policy
+    assert "worker-tickets" in components("bughive-crawl")  # webhooks and issue trackers
     assert "worker-media" not in components("bughive-crawl")
 
 

@@ -107,6 +107,7 @@ def settings(redis_url: str, key_prefix: str, namespace: str, kubeconfig) -> Ope
         redis_key_prefix=key_prefix,
         watch_namespaces=(namespace,),
         redis_poll_seconds=0.1,
+        outbox_seconds=0.1,
         progress_interval_seconds=0.2,
         resync_seconds=1,
         sweep_seconds=1,

@@ -1,6 +1,6 @@
 """What a frontier, findings and images do, in memory and in Redis alike."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -24,6 +24,8 @@ from bughive_protocol.frontier import (
 from bughive_protocol.limits import Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.outbox import Outbox
+from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier, RedisImages
 from bughive_protocol.stores import Findings, Frontier, Images
 
@@ -35,6 +37,8 @@ class Stores:
     frontier_of: Callable[[Limits], Frontier]
     findings: Findings
     images_of: Callable[[int], Images]
+    told: Callable[[], Awaitable[list[OutboxEntry]]]
+    """What the outbox tells of the session."""
 
     def __post_init__(self) -> None:
         self.frontier = self.frontier_of(Limits(max_pages=100))
@@ -43,17 +47,28 @@ class Stores:
 @pytest.fixture(params=["memory", "redis"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
-        session = MemorySession()
+        session = MemorySession(entries=frozenset({EntryKind.BUG}))
+
+        async def kept() -> list[OutboxEntry]:
+            return session.outbox
+
         return Stores(
             lambda limits: MemoryFrontier(session, limits),
             MemoryFindings(session),
             lambda room: MemoryImages(session, room),
+            kept,
         )
-    holder = tuple(request.getfixturevalue(name) for name in ("async_client", "keys", "fence"))
+    client, keys, fence = holder = tuple(request.getfixturevalue(name) for name in ("async_client", "keys", "fence"))
+
+    async def told() -> list[OutboxEntry]:
+        return [outgoing.entry for outgoing in await Outbox(client, keys, "reader").read()]
+
+    request.getfixturevalue("client").hset(keys.session(fence.session_id).spec, "entries", EntryKind.BUG)
     return Stores(
         lambda limits: RedisFrontier(*holder, limits),
         RedisFindings(*holder),
         lambda room: RedisImages(*holder, room),
+        told,
     )
 
 
@@ -78,6 +93,20 @@ def link(path: str, source: str = "http://shop.test/a") -> LinkItem:
 
 def record(url: str, *, end: PageEnd = PageEnd.LOADED, **more) -> PageRecord:
     return PageRecord(page=PageResult(url=url, end=end), recorded_at=NOW, **more)
+
+
+async def test_a_bug_is_told_when_it_first_counts(stores: Stores) -> None:
+    ignored = finding("late").model_copy(update={"ignored": "known"})
+    await stores.frontier.record_page(record(page("a").url, findings=(finding("first"), ignored)))
+    await stores.findings.add([finding("first"), finding("last")])
+    link_record = LinkRecord(result=LinkResult(url="http://else.test/", verdict=LinkVerdict.BROKEN), finding=ignored)
+    await stores.frontier.record_links([link_record])
+    await stores.frontier.record_page(record(page("b").url, findings=(finding("late"), finding("first"))))
+    assert [(entry.kind, entry.body) for entry in await stores.told()] == [
+        ("bug", "first"),
+        ("bug", "last"),
+        ("bug", "late"),
+    ]
 
 
 async def test_a_page_is_known_once(stores: Stores) -> None:

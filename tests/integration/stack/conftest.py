@@ -110,6 +110,10 @@ class Installation:
         """Whether Redis has anything of the session."""
         return bool(self._redis.exists(*self._keys.session(uid).all()))
 
+    def unacknowledged(self) -> int:
+        """How much of the outbox the operator has read and not dealt with."""
+        return int(self._redis.xpending(self._keys.outbox, self._keys.outbox_readers)["pending"])
+
     def begin(self, name: str, **spec: Any) -> str:
         """Apply a session and return its uid when the crawl is well under way, and far from its end."""
         uid = self.apply(name, **spec)

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus, Outcome, Phase
+from bughive_crds.webhooks import WebhookSpec
 from bughive_operator import actions
 from bughive_operator.observation import Observation, Resource, Standing, Withheld
 from bughive_operator.plan import plan
 from bughive_operator.policy import Policy
 from bughive_operator.reasons import Reason
 from bughive_protocol.control import Verdict
+from bughive_protocol.deliveries import Deliveries, Delivery
 from bughive_protocol.frontier import Counts
 from bughive_protocol.lease import LEASE_TTL_SECONDS, Release, ReleaseReason, Signal
 
@@ -30,6 +32,8 @@ PATIENCE = 12
 
 class Life(RuleBasedStateMachine):
     """The world: the resource, Redis, and what users, workers and machines may do to them."""
+
+    webhooks: tuple[WebhookSpec, ...] = ()
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +52,7 @@ class Life(RuleBasedStateMachine):
             resource_version="1",
             created_at=START,
             deleting=False,
-            spec=CrawlSessionSpec.model_validate({"url": "https://shop.example/", "activeDeadlineSeconds": 5000}),
+            spec=CrawlSessionSpec(url="https://shop.example/", active_deadline_seconds=5000, webhooks=self.webhooks),
             spec_error="",
             status=CrawlSessionStatus(),
         )
@@ -89,6 +93,7 @@ class Life(RuleBasedStateMachine):
                     attempt=max(attempt, redis.snapshot.attempt),
                     verdict=redis.snapshot.verdict or standing,
                     signal=Signal.CANCEL,
+                    deliveries=redis.snapshot.deliveries if redis.snapshot.verdict else self.unsent(),
                 )
             case actions.FenceOff():
                 redis.lease_ends = None
@@ -107,6 +112,10 @@ class Life(RuleBasedStateMachine):
         if new is not None and new.terminal and self.redis.snapshot.attempt:
             assert self.redis.snapshot.verdict, "a session ended that Redis would still let a worker go on with"
         self.resource = replace(self.resource, status=status)
+
+    def unsent(self) -> Deliveries:
+        """What the end adds to what is to be delivered."""
+        return self.redis.snapshot.deliveries.model_copy(update={"unsent": bool(self.webhooks)})
 
     def settle(self) -> None:
         for _ in range(PATIENCE):
@@ -207,7 +216,8 @@ class Life(RuleBasedStateMachine):
     @rule(outcome=st.sampled_from([Outcome.PASSED, Outcome.BUGS_FOUND]))
     def the_worker_finishes(self, outcome: Outcome) -> None:
         self.redis.lease_ends = None
-        self.redis.change(verdict=Verdict(cancelled=False, outcome=outcome, completed_at=self.now))
+        verdict = Verdict(cancelled=False, outcome=outcome, completed_at=self.now)
+        self.redis.change(verdict=verdict, deliveries=self.unsent())
 
     # What must always hold
 
@@ -254,5 +264,29 @@ class Life(RuleBasedStateMachine):
         raise AssertionError(f"no end: {self.resource.status}")
 
 
+class TellingLife(Life):
+    """The same, of a session that others hear of. What becomes of that changes no phase and no outcome."""
+
+    webhooks = (WebhookSpec(url="https://hooks.example/"),)
+
+    @precondition(lambda self: self.redis.snapshot.attempt and not self.away)
+    @rule(done=st.integers(0, 2), failed=st.integers(0, 1), pending=st.integers(0, 1), sent=st.booleans())
+    def something_is_delivered(self, done: int, failed: int, pending: int, sent: bool) -> None:
+        deliveries = self.redis.snapshot.deliveries
+        told = Delivery(done=done, failed=failed, pending=pending, error="no answer", at=self.now)
+        unsent = deliveries.unsent and not sent
+        self.redis.change(deliveries=Deliveries(by_kind={"webhook": told}, unsent=unsent))
+
+    @invariant()
+    def a_session_that_is_over_tells_how_it_went_with_the_others(self) -> None:
+        status = self.resource.status
+        told = {condition.type for condition in status.conditions}
+        assert status.phase is None or not status.phase.terminal or "Delivered" in told
+
+
 class TestLife(Life.TestCase):
+    settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+
+
+class TestTellingLife(TellingLife.TestCase):
     settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

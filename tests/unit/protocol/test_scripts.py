@@ -13,7 +13,18 @@ from bughive_protocol.scripts import script
 LUA = Path(str(files("bughive_protocol") / "lua"))
 NAMES = sorted(path.stem for path in LUA.glob("*.lua"))
 ROOT = Path(__file__).resolve().parents[3]
-ON_A_FULL_REDIS = {"acquire", "beat", "release", "give_back", "finish", "elect", "put_digest", "cancel", "delete"}
+ON_A_FULL_REDIS = {
+    "acquire",
+    "beat",
+    "release",
+    "give_back",
+    "finish",
+    "elect",
+    "put_digest",
+    "cancel",
+    "delete",
+    "deliver",
+}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -32,6 +32,7 @@ from bughive_worker.report.document import (
 )
 from bughive_worker.report.history import Comparison, History, KnownBug, Look, compare
 from bughive_worker.report.html import render_html
+from bughive_worker.report.shown_spec import shown_spec
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
 log = get_logger(__name__)
@@ -160,7 +161,7 @@ def _document(
     return ReportDocument(
         bughive_version=version("bughive"),
         session=ended.session,
-        spec=ended.spec,
+        spec=shown_spec(ended.spec),
         outcome=None if ended.partial else outcome(recorded, ended.spec.fail_on, comparison),
         partial=ended.partial,
         started_at=ended.started_at,

@@ -15,6 +15,7 @@ from bughive_protocol.keys import Keys
 from bughive_protocol.lease_store import LeaseStore
 from bughive_protocol.tracing import Tracing
 from bughive_worker.net.outbound import Outbound
+from bughive_worker.runtime.credentials import Credentials
 from bughive_worker.runtime.lease_keeper import BEAT_TIMEOUT_SECONDS
 from bughive_worker.runtime.loop_thread import LoopThread
 from bughive_worker.runtime.work import OpenWork, SessionWork
@@ -58,6 +59,11 @@ class Child:
         """For the beating thread: a connection of its own that never waits long."""
         client = connect(self.settings.redis_url, timeout=BEAT_TIMEOUT_SECONDS, retries=0)
         return LeaseStore(client, self.keys, self.lease_seconds)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The way to Secrets, for the loop."""
+        return Credentials(self.redis, self.keys)
 
     async def work(self) -> SessionWork:
         """The opened work; call it in the loop, by one task at a time."""

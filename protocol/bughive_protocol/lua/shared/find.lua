@@ -1,6 +1,8 @@
 -- keys: findings ignored counters occurrences state
+-- uses: post
 -- find(fingerprint, severity, body): keeps a finding; whether it is new. With 'Ignored' for a severity it is not
 -- counted, until it is also seen where nothing ignores it: then that example takes the place of the first.
+-- When it first counts, the outbox tells of it.
 local function find(fingerprint, severity, body)
   local new = redis.call('HSETNX', findings, fingerprint, body) == 1
   if new then
@@ -19,6 +21,7 @@ local function find(fingerprint, severity, body)
   if new or counts_now then
     redis.call('HINCRBY', counters, 'bugs:' .. severity, 1)
     redis.call('HINCRBY', state, 'bugs_found', 1)
+    post('bug', fingerprint)
   end
   return new
 end

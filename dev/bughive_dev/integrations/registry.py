@@ -1,0 +1,9 @@
+"""The integrations of the demo, listed."""
+
+from bughive_dev.integrations.integration import Integration
+from bughive_dev.integrations.webhook import Webhook
+
+
+def integrations() -> tuple[Integration, ...]:
+    """Each, not yet started."""
+    return (Webhook(),)

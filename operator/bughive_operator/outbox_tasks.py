@@ -1,0 +1,65 @@
+"""Which tasks follow from what happened to a session. Pure: the outbox says what, the spec who is to hear of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_crds.webhooks import WebhookEvent
+from bughive_protocol.deliveries import DeliveryKind
+from bughive_protocol.messages import SEND_WEBHOOK
+from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
+from bughive_protocol.webhook_message import MAX_BUGS, WebhookMessage
+
+
+@dataclass(frozen=True)
+class Task:
+    """A message for the workers: ids alone. Its copies are harmless."""
+
+    name: str
+    id: str
+    """The same however often it is sent."""
+    delivers: DeliveryKind
+    items: tuple[str, ...]
+    """What it delivers, by the names that its worker gives them too."""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    """Besides ``session_id``."""
+
+
+def tasks_of(session_id: str, entries: Sequence[OutboxEntry], spec: CrawlSessionSpec) -> tuple[Task, ...]:
+    """The tasks that follow from some of one session's entries, in their order."""
+    kinds = [entry.kind for entry in entries]
+    bugs = tuple(dict.fromkeys(entry.body for entry in entries if entry.kind == EntryKind.BUG))
+    tasks: list[Task] = []
+    if EntryKind.STARTED in kinds:
+        tasks += _webhooks(session_id, spec, WebhookEvent.SESSION_STARTED)
+    if bugs:
+        tasks += _webhooks(session_id, spec, WebhookEvent.BUG_FOUND, bugs)
+    if EntryKind.FINISHED in kinds:
+        tasks += _webhooks(session_id, spec, WebhookEvent.SESSION_FINISHED)
+    return tuple(tasks)
+
+
+def wanted_entries(spec: CrawlSessionSpec) -> tuple[EntryKind, ...]:
+    """The kinds of entries that something follows from, and with any of them the end: none costs nothing."""
+    wanted = {kind for kind in EntryKind if tasks_of("", [OutboxEntry(kind=kind, body="0")], spec)}
+    return tuple(kind for kind in EntryKind if wanted and kind in wanted | {EntryKind.FINISHED})
+
+
+def _webhooks(
+    session_id: str, spec: CrawlSessionSpec, event: WebhookEvent, bugs: tuple[str, ...] = ()
+) -> Iterator[Task]:
+    for number, webhook in enumerate(spec.webhooks):
+        if event in webhook.events:
+            for first in range(0, max(len(bugs), 1), MAX_BUGS):
+                yield _webhook(WebhookMessage(session_id, number, event, bugs[first : first + MAX_BUGS]))
+
+
+def _webhook(message: WebhookMessage) -> Task:
+    return Task(
+        name=SEND_WEBHOOK,
+        id=f"{message.session_id}-{message.id}",
+        delivers=DeliveryKind.WEBHOOK,
+        items=message.items,
+        arguments={"webhook": message.webhook, "event": message.event.value, "fingerprints": message.fingerprints},
+    )
