@@ -4,8 +4,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-CONTENT_TYPES: Mapping[str, str] = {"report.html": "text/html; charset=utf-8", "report.json": "application/json"}
+CONTENT_TYPES: Mapping[str, str] = {
+    "report.html": "text/html; charset=utf-8",
+    "report.json": "application/json",
+    "report.sarif": "application/sarif+json",
+    "report.junit.xml": "application/xml",
+}
 """A report's files and their types; there are no others."""
+
+FORMATS: Mapping[str, str] = {
+    "html": "report.html",
+    "json": "report.json",
+    "sarif": "report.sarif",
+    "junit": "report.junit.xml",
+}
+"""What the command line calls these files."""
 
 REPORTS_PATH = "/reports"
 """Where the operator serves reports: ``/reports/{namespace}/{session id}/report.html``."""

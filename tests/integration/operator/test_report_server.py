@@ -91,7 +91,7 @@ async def test_a_download_is_no_html_so_that_no_proxy_rewrites_it(written):
 async def test_what_is_no_report_is_not_found_and_it_is_said_where_they_are(written, path):
     async with browsing(written.settings()) as (url, client), client.get(URL(url + path, encoded=True)) as answer:
         assert answer.status == 404
-        assert "/reports/NAMESPACE/UID/report.html" in await answer.text()
+        assert "/reports/NAMESPACE/UID/, in the files report.html, report.json," in await answer.text()
 
 
 async def test_another_method_is_refused(written):

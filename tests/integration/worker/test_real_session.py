@@ -51,7 +51,7 @@ def test_the_command_crawls_a_site_and_writes_its_report(lab, site: str, tmp_pat
         kinds = {bug.kind for bug in seen.digest.content.worst}
         assert {"broken-link", "uncaught-exception"} <= kinds
         files = {Path(file.url).name: file.url for file in seen.digest.content.artifacts}
-        assert set(files) == {"report.html", "report.json"}
+        assert list(files) == list(CONTENT_TYPES)
         for url in files.values():
             assert Path(unquote(urlsplit(url).path)).stat().st_size > 500
         parent = psutil.Process(worker.pid)

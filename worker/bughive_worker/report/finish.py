@@ -30,8 +30,8 @@ from bughive_worker.report.document import (
     SessionName,
     UncheckedLink,
 )
+from bughive_worker.report.files import report_files
 from bughive_worker.report.history import Comparison, History, KnownBug, Look, compare
-from bughive_worker.report.html import render_html
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
 log = get_logger(__name__)
@@ -61,7 +61,7 @@ class Ended:
 
 
 async def write_report(ended: Ended, findings: Findings, images: Images, store: ArtifactStore) -> Digest:
-    """Run the site oracles, write ``report.html`` and ``report.json``, and return the result in short.
+    """Run the site oracles, write the report's files, and return the result in short.
 
     Safe to repeat: findings are recorded once and files are replaced.
 
@@ -78,10 +78,8 @@ async def write_report(ended: Ended, findings: Findings, images: Images, store: 
     document = _document(ended, recorded, comparison, pages, await findings.left_out(), links)
     pictures = {fingerprint: jpeg for fingerprint in _fingerprints(recorded) if (jpeg := await images.get(fingerprint))}
     # Rendering takes seconds for thousands of findings, and the loop has leases to serve.
-    html = await asyncio.to_thread(render_html, document, pictures)
-    data = await asyncio.to_thread(lambda: document.model_dump_json(by_alias=True, indent=1).encode())
+    files = await asyncio.to_thread(report_files, document, pictures)
     prefix = f"{ended.folder}/" if ended.folder else ""
-    files = {"report.html": html, "report.json": data}
     artifacts = [
         Artifact(name=name, url=await store.put(f"{prefix}{name}", content, CONTENT_TYPES[name]))
         for name, content in files.items()

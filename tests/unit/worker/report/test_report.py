@@ -6,80 +6,18 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from fixtures.reported import NOW, bug, document
 
-from bughive_crds.crawl_report import MAX_BUGS, Artifact, ReportedPages
-from bughive_crds.crawl_session import CrawlSessionSpec, FailOnSpec, Outcome
+from bughive_crds.crawl_report import MAX_BUGS, Artifact
+from bughive_crds.crawl_session import FailOnSpec, Outcome
 from bughive_crds.model import Severity
-from bughive_protocol.finding import Box, Confidence, Evidence, Finding, RecordedFinding, fingerprint
-from bughive_protocol.frontier import PageEnd
 from bughive_worker.report.digest import MAX_BYTES, digest
-from bughive_worker.report.document import (
-    LeftOutPages,
-    ReportDocument,
-    ReportedFinding,
-    ReportedPage,
-    SessionName,
-    json_schema,
-)
+from bughive_worker.report.document import json_schema
 from bughive_worker.report.history import Comparison
 from bughive_worker.report.html import render_html
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
 JPEG = b"\xff\xd8picture\xff\xd9"
-
-
-def bug(severity: Severity, kind: str = "broken-link", occurrences: int = 1, title: str = "A bug") -> RecordedFinding:
-    finding = Finding(
-        fingerprint=fingerprint(kind, title, str(severity)),
-        kind=kind,
-        severity=severity,
-        confidence=Confidence.CERTAIN,
-        title=title,
-        description="Why & how.",
-        url="https://shop.example/a",
-        selector="main > a",
-        box=Box(x=1, y=2, width=3, height=4),
-        evidence=(Evidence(label="Status", text="404"),),
-        steps=("Open the page.",),
-    )
-    return RecordedFinding(
-        finding=finding, first_seen=NOW, occurrences=occurrences, examples=("https://shop.example/a",)
-    )
-
-
-def document(*bugs: RecordedFinding, partial: bool = False, comparison: Comparison | None = None) -> ReportDocument:
-    recorded = worst_first(bugs)
-    spec = CrawlSessionSpec(url="https://shop.example/")
-    page = ReportedPage(
-        url="https://shop.example/",
-        final_url=None,
-        end=PageEnd.LOADED,
-        status=200,
-        title="Shop",
-        template="t",
-        depth=0,
-        duration_ms=12,
-        error=None,
-        reused_from=None,
-    )
-    return ReportDocument(
-        bughive_version="1",
-        session=SessionName(id="u", namespace="default", name="shop"),
-        spec=spec,
-        outcome=None if partial else outcome(recorded, spec.fail_on, comparison),
-        partial=partial,
-        started_at=NOW,
-        completed_at=NOW,
-        pages=ReportedPages(crawled=1, discovered=3, left_out=7),
-        bugs=count_bugs(recorded, comparison),
-        links_checked=3,
-        findings=tuple(ReportedFinding.of(item, comparison) for item in recorded),
-        crawled=(page,),
-        fixed=(),
-        left_out=(LeftOutPages(why="calendar", count=7, examples=("https://shop.example/2031/05",)),),
-        unverifiable_links=(),
-    )
 
 
 @pytest.mark.parametrize(
