@@ -101,7 +101,7 @@ async def _send(request: web.Request, file: ReportFile, stored: StoredFile) -> w
     if "download" in request.query:
         # The API server's proxy rewrites the links of what calls itself HTML; a download is to be the file itself.
         response.headers["Content-Type"] = "application/octet-stream"
-        response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+        response.headers["Content-Disposition"] = f'attachment; filename="{file.name.rpartition("/")[2]}"'
     response.content_length = stored.size
     await response.prepare(request)
     if request.method != "HEAD":

@@ -7,6 +7,7 @@ BugHiveError
 │   └── ArtifactStoreUnavailable  reports cannot be kept or read; the message names the setting
 ├── PermanentError          trying again cannot help; the message tells what to change
 │   ├── InvalidSpec         the session asks for something that makes no sense
+│   ├── PictureUnreadable   what was taken for a picture is none
 │   └── EgressRefused       the administrator's egress guard forbids the address
 └── FenceLost               another attempt owns the session now; stop writing at once
 """
@@ -38,6 +39,10 @@ class PermanentError(BugHiveError):
 
 class InvalidSpec(PermanentError):
     """The session asks for something that makes no sense."""
+
+
+class PictureUnreadable(PermanentError):
+    """What was taken for a picture is none."""
 
 
 class EgressRefused(PermanentError):

@@ -64,7 +64,9 @@ class SessionKeys:
     templates: str
     """Hash: template id -> its features."""
     images: str
-    """Hash: fingerprint -> JPEG."""
+    """Hash: fingerprint -> Capture, of pictures that are not uploaded yet."""
+    pictures: str
+    """Hash: fingerprint -> KeptPicture, of those that are."""
     counters: str
     """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY, image_bytes."""
 

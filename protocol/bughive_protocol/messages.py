@@ -1,13 +1,15 @@
 """The tasks' names, routes and ids. A message carries ids only: never a spec, never a secret."""
 
-from bughive_protocol.queues import CRAWL, DEFAULT
+from bughive_protocol.queues import CRAWL, DEFAULT, MEDIA
 
 RUN_CRAWL_SESSION = "bughive.run_crawl_session"
+UPLOAD_SCREENSHOT = "bughive.upload_screenshot"
 CLEANUP_OLD_SESSIONS = "bughive.cleanup_old_sessions"
 HEALTH = "bughive.health"
 
 ROUTES = {
     RUN_CRAWL_SESSION: CRAWL,
+    UPLOAD_SCREENSHOT: MEDIA,
     CLEANUP_OLD_SESSIONS: DEFAULT,
     HEALTH: DEFAULT,
 }

@@ -27,7 +27,7 @@ def build_worker_app(settings: WorkerSettings, queue: Queue, open_work: OpenWork
     drain = DrainFlag()
     Drain(drain).install()
     child = Child(settings, open_work, lease_seconds)
-    register_tasks(app, settings, Holder(child, drain))
+    register_tasks(app, settings, Holder(child, drain), child)
     _listen(settings, child)
     TaskMetrics(queue).install()
     Burial(settings, queue).install(app)

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from bughive_protocol.artifact_names import picture_name
+
 HTML = b"<!doctype html>\n<title>Bugs</title><a href='/x'>x</a><img src=/y.png>" + b"bug " * 300_000
 JSON = b'{"findings": []}'
 SARIF = b'{"version": "2.1.0"}'
@@ -41,6 +43,19 @@ def test_only_the_formats_that_are_asked_for_arrive(user):
     done = user.bughive("shop", "--out", "got", "--format", "junit", "--format", "sarif")
     assert done.stdout.decode().split() == ["got/report.junit.xml", "got/report.sarif"], done.stderr
     assert user.bughive("shop", "--out", "-", "--format", "sarif").stdout == SARIF
+
+
+def test_pictures_arrive_beside_the_report_and_nowhere_else(user, reports, release):
+    uid = user.session(phase="Completed")
+    user.report(uid, release, "s3://bughive/reports")
+    name = picture_name(b"content")
+    findings = [{"picture": {"name": name}}, {"picture": None}, {}, {"picture": {"name": "../../evil.webp"}}]
+    data = json.dumps({"findings": findings}).encode()
+    reports.write(f"{user.namespace}/{uid}/report.json", data)
+    reports.write(f"{user.namespace}/{uid}/{name}", b"content")
+    done = user.bughive("shop", "--out", "got", "--format", "json", "--pictures")
+    assert done.stdout.decode().split() == ["got/report.json", f"got/{name}"], done.stderr
+    assert (user.home / "got" / name).read_bytes() == b"content"
 
 
 def test_a_report_of_an_older_version_is_fetched_as_it_is_and_says_what_it_lacks(user, reports, release):
@@ -125,8 +140,11 @@ def test_a_report_on_this_machine_is_copied(user, tmp_path):
     uid = user.session(phase="Completed")
     user.report(uid, "", (tmp_path / "here").as_uri())
     folder = tmp_path / "here" / user.namespace / uid
-    folder.mkdir(parents=True)
-    for name, data in FILES.items():
-        (folder / name).write_bytes(data)
-    assert user.bughive("shop").returncode == 0
-    assert json.loads((user.home / "bughive-report/report.json").read_text()) == {"findings": []}
+    picture = picture_name(b"content")
+    (folder / "pictures").mkdir(parents=True)
+    data = json.dumps({"findings": [{"picture": {"name": picture}}]}).encode()
+    files = {**FILES, "report.json": data, picture: b"content"}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    assert user.bughive("shop", "--pictures").returncode == 0
+    assert {name: (user.home / "bughive-report" / name).read_bytes() for name in files} == files

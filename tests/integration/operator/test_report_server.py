@@ -13,7 +13,7 @@ from yarl import URL
 from bughive_dev.ports import free_ports
 from bughive_operator.report_server import serving_reports
 from bughive_operator.startup import CannotStart
-from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile
+from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile, picture_name
 from bughive_protocol.artifact_settings import ArtifactSettings
 
 UID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
@@ -69,6 +69,18 @@ async def test_a_download_is_no_html_so_that_no_proxy_rewrites_it(written):
         assert answer.headers["Content-Type"] == "application/octet-stream"
         assert answer.headers["Content-Disposition"] == 'attachment; filename="report.html"'
         assert await answer.read() == BODY
+
+
+async def test_a_picture_is_served_as_one_and_downloaded_by_its_name(written):
+    picture = ReportFile("shop", UID, picture_name(b"content"))
+    await written.store().put(picture.key, b"content", picture.content_type)
+    async with browsing(written.settings()) as (url, client):
+        async with client.get(f"{url}/{picture.key}") as answer:
+            assert (answer.status, await answer.read()) == (200, b"content")
+            assert answer.headers["Content-Type"] == "image/webp"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        async with client.get(f"{url}/{picture.key}?download") as download:
+            assert f'filename="{picture.name.rpartition("/")[2]}"' in download.headers["Content-Disposition"]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=FORMATS,
         help="only this file, may be given several times: %(choices)s; by default all, or where one is printed, json",
     )
+    report.add_argument("--pictures", action="store_true", help="the pictures too, in files of their own")
     report.add_argument("--open", action="store_true", help="open report.html in the browser")
     report.set_defaults(run=_report)
     add_dead_letters(commands)
@@ -113,7 +114,8 @@ def _cleanup(arguments: argparse.Namespace) -> int:
 def _report(arguments: argparse.Namespace) -> int:
     from bughive_worker.cli.report import fetch
 
-    return fetch(arguments.name, arguments.namespace, arguments.out, arguments.format or [], open_it=arguments.open)
+    which = (arguments.name, arguments.namespace, arguments.out, arguments.format or ())
+    return fetch(*which, open_it=arguments.open, pictures=arguments.pictures)
 
 
 def _detectors(_: argparse.Namespace) -> int:

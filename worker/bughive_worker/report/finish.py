@@ -32,6 +32,8 @@ from bughive_worker.report.document import (
 )
 from bughive_worker.report.files import report_files
 from bughive_worker.report.history import Comparison, History, KnownBug, Look, compare
+from bughive_worker.report.html import fitting
+from bughive_worker.report.pictures import below, keep_all, read_pictures
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
 log = get_logger(__name__)
@@ -75,13 +77,13 @@ async def write_report(ended: Ended, findings: Findings, images: Images, store: 
     recorded = worst_first(await findings.all())
     links = await findings.links()
     comparison = await _compared(ended, recorded, pages, links, store)
-    document = _document(ended, recorded, comparison, pages, await findings.left_out(), links)
-    pictures = {fingerprint: jpeg for fingerprint in _fingerprints(recorded) if (jpeg := await images.get(fingerprint))}
+    kept = await keep_all(images, ended.folder, store)
+    document = _document(ended, recorded, comparison, pages, await findings.left_out(), links).pictured(kept)
+    pictures = await read_pictures(kept, fitting(document), ended.folder, store)
     # Rendering takes seconds for thousands of findings, and the loop has leases to serve.
     files = await asyncio.to_thread(report_files, document, pictures)
-    prefix = f"{ended.folder}/" if ended.folder else ""
     artifacts = [
-        Artifact(name=name, url=await store.put(f"{prefix}{name}", content, CONTENT_TYPES[name]))
+        Artifact(name=name, url=await store.put(below(ended.folder, name), content, CONTENT_TYPES[name]))
         for name, content in files.items()
     ]
     return digest(document, tuple(artifacts))
@@ -131,10 +133,6 @@ def _look(ended: Ended, pages: Sequence[PageResult], links: Sequence[LinkResult]
         least=ended.spec.checks.min_severity,
         undecided=frozenset(link.url for link in links if link.verdict is LinkVerdict.UNVERIFIABLE),
     )
-
-
-def _fingerprints(recorded: Sequence[RecordedFinding]) -> list[str]:
-    return [item.finding.fingerprint for item in recorded]
 
 
 def _by_reason(left_out: Sequence[LeftOut]) -> tuple[LeftOutPages, ...]:

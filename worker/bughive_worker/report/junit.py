@@ -112,6 +112,7 @@ def _words(finding: ReportedFinding) -> str:
         finding.description,
         f"Page: {finding.url}",
         f"Element: {finding.selector}" if finding.selector else "",
+        f"Picture: {finding.picture.url}" if finding.picture else "",
         *facts,
         *steps,
         pages if finding.occurrences > 1 else "",

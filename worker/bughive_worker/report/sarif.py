@@ -112,6 +112,10 @@ def _result(finding: ReportedFinding, rules: dict[str, int], hosts: _Hosts) -> _
     }
     if finding.resource:
         result["properties"]["resource"] = finding.resource
+    if finding.picture is not None:
+        # Beside this file; with a scheme before it GitHub would refuse it.
+        picture = {"description": {"text": "Screenshot"}, "artifactLocation": {"uri": finding.picture.name}}
+        result["attachments"] = [picture]
     if others:
         result["relatedLocations"] = [{"physicalLocation": {"artifactLocation": hosts.place(url)}} for url in others]
     if finding.new is not None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bughive_crds.crawl_session import ChecksSpec
 from bughive_crds.model import Severity
+from bughive_protocol.picture import KeptPicture
 from bughive_worker.detectors.registry import EVERY
 from bughive_worker.report.history import Comparison
 from bughive_worker.report.sarif import render_sarif
@@ -146,6 +147,13 @@ def test_pages_of_several_hosts_have_bases_of_their_own():
     (result,) = run["results"]
     assert [address(run, each) for each in result["relatedLocations"]] == ["https://blog.shop.example/b"]
     assert set(run["originalUriBaseIds"]) == {"https://shop.example/", "https://blog.shop.example/"}
+
+
+def test_a_picture_is_attached_by_its_place_beside_the_file():
+    item = bug(Severity.HIGH)
+    picture = KeptPicture(name="pictures/x.webp", url="https://store.example/x.webp", width=8, height=6, size=9)
+    (result,) = run_of(document(item).pictured({item.finding.fingerprint: picture}))["results"]
+    assert [each["artifactLocation"]["uri"] for each in result["attachments"]] == ["pictures/x.webp"]
 
 
 def test_what_a_page_says_is_no_link_in_a_message():
