@@ -12,11 +12,18 @@ FOLDER = Path(__file__).parent.parent
 HEADER = "# Written by `python -m bughive_crds`; do not edit.\n"
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes what occurs twice twice: anchors would puzzle readers, and some tools."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - as yaml calls it
+        return True
+
+
 def rendered() -> dict[Path, str]:
     """Each file and what it should hold."""
     return {
         FOLDER / f"{definition['spec']['names']['plural']}.yaml": HEADER
-        + yaml.safe_dump(definition, sort_keys=False, width=110)
+        + yaml.dump(definition, Dumper=_Plain, sort_keys=False, width=110)
         for definition in all_definitions()
     }
 

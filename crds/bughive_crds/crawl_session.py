@@ -129,6 +129,9 @@ class BrowserSpec(ApiModel):
     """How long one page may take to load before it is recorded as timed out, in seconds."""
     dismiss: Annotated[tuple[Selector, ...], Field(max_length=20)] = ()
     """CSS selectors of consent banners' buttons. Each that is visible is clicked once per page."""
+    mask: Annotated[tuple[Selector, ...], Field(max_length=20)] = ()
+    """CSS selectors of private parts of pages, which are black in pictures. What is inside an iframe goes with the
+    iframe. Texts that a bug's evidence quotes are not masked."""
 
 
 class Ignore(ApiModel):

@@ -11,7 +11,9 @@ from bughive_dev.redis_server import RedisServer
 from bughive_dev.supervision import Supervision, log_tail
 from bughive_dev.waiting import wait_until
 
-QUEUES = ("crawl", "tickets", "default")
+QUEUES = ("crawl", "tickets", "media", "default")
+CONCURRENCY = 2
+"""Of each worker: enough for one machine."""
 REDIS = "redis"
 OPERATOR = "operator"
 DRAIN_SECONDS = 30.0
@@ -67,7 +69,8 @@ class Stack:
             queue = name.removeprefix(worker(""))
             health = self._health(queue)
             health.unlink(missing_ok=True)
-            self._run(name, "bughive-worker", {**self.env, "BUGHIVE_HEALTH_FILE": str(health)}, "--queues", queue)
+            environment = {**self.env, "BUGHIVE_HEALTH_FILE": str(health)}
+            self._run(name, "bughive-worker", environment, "--queues", queue, "--concurrency", str(CONCURRENCY))
 
     def running(self, name: str) -> Running:
         """The process of a program, the newest if it was started more than once.

@@ -81,7 +81,8 @@ class OutboxDrain:
         entries = [outgoing.entry for outgoing in ready]
         for task in tasks_of(session_id, entries, spec):
             await self._turns.take()
-            await self._book.expect(session_id, task.delivers, task.items)
+            if task.delivers is not None:
+                await self._book.expect(session_id, task.delivers, task.items)
             await self._messenger.send_task(session_id, task)
         if any(entry.kind == EntryKind.FINISHED for entry in entries):
             await self._book.sent(session_id)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_crds.crawl_session import CrawlSessionSpec, Screenshots
 from bughive_crds.webhooks import WebhookEvent
 from bughive_protocol.deliveries import DeliveryKind
-from bughive_protocol.messages import SEND_WEBHOOK
+from bughive_protocol.messages import SEND_WEBHOOK, UPLOAD_SCREENSHOT
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
 from bughive_protocol.webhook_message import MAX_BUGS, WebhookMessage
 
@@ -19,8 +19,9 @@ class Task:
     name: str
     id: str
     """The same however often it is sent."""
-    delivers: DeliveryKind
-    items: tuple[str, ...]
+    delivers: DeliveryKind | None = None
+    """What the session's resource tells of it; None: nothing."""
+    items: tuple[str, ...] = ()
     """What it delivers, by the names that its worker gives them too."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     """Besides ``session_id``."""
@@ -34,6 +35,7 @@ def tasks_of(session_id: str, entries: Sequence[OutboxEntry], spec: CrawlSession
     if EntryKind.STARTED in kinds:
         tasks += _webhooks(session_id, spec, WebhookEvent.SESSION_STARTED)
     if bugs:
+        tasks += _pictures(session_id, spec, bugs)
         tasks += _webhooks(session_id, spec, WebhookEvent.BUG_FOUND, bugs)
     if EntryKind.FINISHED in kinds:
         tasks += _webhooks(session_id, spec, WebhookEvent.SESSION_FINISHED)
@@ -41,9 +43,25 @@ def tasks_of(session_id: str, entries: Sequence[OutboxEntry], spec: CrawlSession
 
 
 def wanted_entries(spec: CrawlSessionSpec) -> tuple[EntryKind, ...]:
-    """The kinds of entries that something follows from, and with any of them the end: none costs nothing."""
-    wanted = {kind for kind in EntryKind if tasks_of("", [OutboxEntry(kind=kind, body="0")], spec)}
-    return tuple(kind for kind in EntryKind if wanted and kind in wanted | {EntryKind.FINISHED})
+    """The kinds of entries that something follows from, and the end where others hear of any: none costs nothing."""
+    wanted = {kind for kind in EntryKind if _follow(kind, spec)}
+    wanted |= {EntryKind.FINISHED} if tells_others(spec) else set()
+    return tuple(kind for kind in EntryKind if kind in wanted)
+
+
+def tells_others(spec: CrawlSessionSpec) -> bool:
+    """Whether the spec asks for anything to be delivered that the session's resource tells of."""
+    return any(task.delivers for kind in EntryKind for task in _follow(kind, spec))
+
+
+def _follow(kind: EntryKind, spec: CrawlSessionSpec) -> tuple[Task, ...]:
+    return tasks_of("", [OutboxEntry(kind=kind, body="0")], spec)
+
+
+def _pictures(session_id: str, spec: CrawlSessionSpec, bugs: tuple[str, ...]) -> Iterator[Task]:
+    if spec.artifacts.screenshots is Screenshots.FINDINGS:
+        for bug in bugs:
+            yield Task(UPLOAD_SCREENSHOT, f"{session_id}-picture-{bug}", arguments={"fingerprint": bug})
 
 
 def _webhooks(

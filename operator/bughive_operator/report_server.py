@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bughive_operator.listening import listening
 from bughive_operator.startup import CannotStart
-from bughive_protocol.artifact_names import REPORTS_PATH, ReportFile, parse_report_key
+from bughive_protocol.artifact_names import CONTENT_TYPES, REPORTS_PATH, ReportFile, parse_report_key
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.artifact_store import ArtifactStore, StoredFile
 from bughive_protocol.errors import ArtifactStoreUnavailable
@@ -35,8 +35,9 @@ HEADERS = {
     "Cache-Control": "private, no-cache",
 }
 _NO_REPORT = (
-    f"There is no report here. A report is at {REPORTS_PATH}/NAMESPACE/UID/report.html and report.json, where UID is "
-    "the CrawlSession's metadata.uid. It is written when the session ends, and removed after the CrawlSession is.\n"
+    f"There is no report here. A report is at {REPORTS_PATH}/NAMESPACE/UID/, in the files {', '.join(CONTENT_TYPES)}; "
+    "UID is the CrawlSession's metadata.uid. It is written when the session ends, and removed after the CrawlSession "
+    "is.\n"
 )
 _AWAY = "The report cannot be read now. The operator's log says why; try again in a minute.\n"
 
@@ -100,7 +101,7 @@ async def _send(request: web.Request, file: ReportFile, stored: StoredFile) -> w
     if "download" in request.query:
         # The API server's proxy rewrites the links of what calls itself HTML; a download is to be the file itself.
         response.headers["Content-Type"] = "application/octet-stream"
-        response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+        response.headers["Content-Disposition"] = f'attachment; filename="{file.name.rpartition("/")[2]}"'
     response.content_length = stored.size
     await response.prepare(request)
     if request.method != "HEAD":

@@ -1,17 +1,45 @@
 """What a report's files are called in the artifact store: ``{namespace}/{session id}/report.html``."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-CONTENT_TYPES: Mapping[str, str] = {"report.html": "text/html; charset=utf-8", "report.json": "application/json"}
-"""A report's files and their types; there are no others."""
+CONTENT_TYPES: Mapping[str, str] = {
+    "report.html": "text/html; charset=utf-8",
+    "report.json": "application/json",
+    "report.sarif": "application/sarif+json",
+    "report.junit.xml": "application/xml",
+}
+"""A report's files and their types; besides them there are its pictures, and no others."""
+
+FORMATS: Mapping[str, str] = {
+    "html": "report.html",
+    "json": "report.json",
+    "sarif": "report.sarif",
+    "junit": "report.junit.xml",
+}
+"""What the command line calls these files."""
+
+PICTURE_TYPE = "image/webp"
+
+
+def picture_name(content: bytes) -> str:
+    """What a report's picture is called: the same content has one name, and a name one content."""
+    return f"pictures/{hashlib.sha256(content).hexdigest()}.webp"
+
+
+def is_picture(name: str) -> bool:
+    """Whether this is what a report's picture may be called."""
+    return _PICTURE.fullmatch(name) is not None
+
 
 REPORTS_PATH = "/reports"
 """Where the operator serves reports: ``/reports/{namespace}/{session id}/report.html``."""
 
 # No dot and no slash in either: whatever a path says, it stays in its store.
 _NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_PICTURE = re.compile(r"pictures/[0-9a-f]{64}\.webp")
 _SESSION_ID = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?")
 
 
@@ -31,7 +59,7 @@ class ReportFile:
     @property
     def content_type(self) -> str:
         """Its media type."""
-        return CONTENT_TYPES[self.name]
+        return CONTENT_TYPES.get(self.name, PICTURE_TYPE)
 
 
 def report_folder(namespace: str, session_id: str) -> str:
@@ -55,10 +83,10 @@ def history_key(namespace: str, site: str) -> str:
 
 def parse_report_key(key: str) -> ReportFile | None:
     """The file that a key names; None: it is no report's file."""
-    parts = key.split("/")
-    if len(parts) != 3:  # noqa: PLR2004 - namespace, session, file
+    namespace, _, rest = key.partition("/")
+    session_id, _, name = rest.partition("/")
+    if not (_NAMESPACE.fullmatch(namespace) and _SESSION_ID.fullmatch(session_id)):
         return None
-    namespace, session_id, name = parts
-    if _NAMESPACE.fullmatch(namespace) and _SESSION_ID.fullmatch(session_id) and name in CONTENT_TYPES:
+    if name in CONTENT_TYPES or is_picture(name):
         return ReportFile(namespace, session_id, name)
     return None

@@ -97,6 +97,21 @@ class ArtifactStore:
         await self._put(key, data, content_type)
         return f"{self._base}/{key}"
 
+    async def get(self, key: str) -> bytes | None:
+        """Read one file whole; None: it is not there."""
+        found = await self._read(key)
+        return found.data if found else None
+
+    async def link(self, key: str) -> str:
+        """Where people find a file: as ``put`` says, or signed where the settings want that, for a while."""
+        hours = self._settings.artifact_link_hours
+        if not hours or self._settings.reports_url or not isinstance(self._store, S3Store):
+            return f"{self._base}/{key}"
+        try:
+            return await obstore.sign_async(self._store, "GET", key, timedelta(hours=hours))
+        except _FAILURES as error:
+            raise self._unavailable(error) from error
+
     async def update(self, key: str, change: Callable[[bytes | None], bytes]) -> None:
         """Write what ``change`` makes of a JSON file (None: it is not there).
 

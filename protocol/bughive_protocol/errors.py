@@ -13,6 +13,7 @@ BugHiveError
 │   ├── LoginFailed         the site does not let us in
 │   ├── CredentialsForbidden  the namespace does not let the operator read its Secrets; the message is the command
 │   ├── IntegrationRefused  a service that a session tells of its bugs refuses us; the message tells what to mend
+│   ├── PictureUnreadable   what was taken for a picture is none
 │   └── EgressRefused       the administrator's egress guard forbids the address
 └── FenceLost               another attempt owns the session now; stop writing at once
 """
@@ -72,6 +73,10 @@ class CredentialsForbidden(PermanentError):
 
 class IntegrationRefused(PermanentError):
     """A service that a session tells of its bugs refuses us for good: the key, the place, or what we ask."""
+
+
+class PictureUnreadable(PermanentError):
+    """What was taken for a picture is none."""
 
 
 class EgressRefused(PermanentError):

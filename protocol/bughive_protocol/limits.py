@@ -7,7 +7,7 @@ MAX_SOURCES = 5
 MAX_LEFT_OUT = 10_000
 """How many of the pages that are left out are remembered."""
 MAX_IMAGE_BYTES = 32 * 1024 * 1024
-"""How much room a session's pictures may take."""
+"""How much room a session's pictures may take in Redis until they are uploaded."""
 
 MAX_SEEN_BYTES = 64 * 1024 * 1024
 """How much room all that sessions saw of pages may take, kept for later ones: of a whole installation."""

@@ -10,6 +10,7 @@ from bughive_protocol.frontier import FrontierItem, LeftOut, LinkItem, LinkResul
 from bughive_protocol.limits import MAX_LEFT_OUT, MAX_SOURCES
 from bughive_protocol.occurrences import Occurrences, distinct_links
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
+from bughive_protocol.picture import KeptPicture
 
 Place = tuple[int, int]
 """Where in the line an item stands: rank, then order of discovery."""
@@ -75,6 +76,7 @@ class MemorySession:
     images: dict[str, bytes] = field(default_factory=dict)
     entries: frozenset[str] = frozenset()
     """The kinds of entries that go into the outbox. Of a single process' session only bugs are told."""
+    pictures: dict[str, KeptPicture] = field(default_factory=dict)
     outbox: list[OutboxEntry] = field(default_factory=list)
     sequence: int = 0
 

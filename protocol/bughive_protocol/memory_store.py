@@ -1,4 +1,4 @@
-"""Frontier, findings and images for one process: what ``bughive crawl`` runs on.
+"""Frontier and findings for one process: what ``bughive crawl`` runs on.
 
 They do what the Redis ones do (one suite of tests holds both to it), for a single holder: there is no
 fence, and a holder that dies takes its store along.
@@ -23,7 +23,7 @@ from bughive_protocol.frontier import (
     PageResult,
     Template,
 )
-from bughive_protocol.limits import MAX_IMAGE_BYTES, Limits
+from bughive_protocol.limits import Limits
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.occurrences import all_occurrences, distinct, recorded, seen_together
 from bughive_protocol.stores import TemplatesNow
@@ -175,23 +175,3 @@ class MemoryFindings:
     async def links(self) -> list[LinkResult]:
         """See ``Findings.links``."""
         return list(self._session.link_results.values())
-
-
-class MemoryImages:
-    """``Images`` in memory."""
-
-    def __init__(self, session: MemorySession, max_bytes: int = MAX_IMAGE_BYTES) -> None:
-        self._images = session.images
-        self._max_bytes = max_bytes
-
-    async def put(self, fingerprint: str, jpeg: bytes) -> bool:
-        """See ``Images.put``."""
-        used = sum(len(image) for image in self._images.values())
-        if fingerprint in self._images or used + len(jpeg) > self._max_bytes:
-            return False
-        self._images[fingerprint] = jpeg
-        return True
-
-    async def get(self, fingerprint: str) -> bytes | None:
-        """See ``Images.get``."""
-        return self._images.get(fingerprint)

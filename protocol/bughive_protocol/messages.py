@@ -1,15 +1,17 @@
 """The tasks' names, routes and ids. A message carries ids only: never a spec, never a secret."""
 
-from bughive_protocol.queues import CRAWL, DEFAULT, TICKETS
+from bughive_protocol.queues import CRAWL, DEFAULT, MEDIA, TICKETS
 
 RUN_CRAWL_SESSION = "bughive.run_crawl_session"
 SEND_WEBHOOK = "bughive.send_webhook"
+UPLOAD_SCREENSHOT = "bughive.upload_screenshot"
 CLEANUP_OLD_SESSIONS = "bughive.cleanup_old_sessions"
 HEALTH = "bughive.health"
 
 ROUTES = {
     RUN_CRAWL_SESSION: CRAWL,
     SEND_WEBHOOK: TICKETS,
+    UPLOAD_SCREENSHOT: MEDIA,
     CLEANUP_OLD_SESSIONS: DEFAULT,
     HEALTH: DEFAULT,
 }

@@ -1,4 +1,4 @@
-"""Frontier, findings and images that any number of workers share.
+"""Frontier and findings that any number of workers share.
 
 Every write is one fenced script: it raises ``FenceLost`` where a newer attempt or epoch owns the session.
 All methods raise ``redis.RedisError`` when Redis is away; each may then be called again.
@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import redis.asyncio
-from redis.client import NEVER_DECODE
 
 from bughive_protocol.finding import Finding, RecordedFinding
 from bughive_protocol.frontier import (
@@ -27,7 +26,7 @@ from bughive_protocol.frontier import (
 )
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease import Fence
-from bughive_protocol.limits import MAX_IMAGE_BYTES, Limits
+from bughive_protocol.limits import Limits
 from bughive_protocol.occurrences import Occurrences, all_occurrences, distinct, recorded, seen_together
 from bughive_protocol.record_arguments import (
     StoredFinding,
@@ -42,7 +41,7 @@ from bughive_protocol.tally import counts_of
 
 
 class _Fenced:
-    """What all three share: the holder's fence goes before every write."""
+    """What both share: the holder's fence goes before every write."""
 
     def __init__(self, client: redis.asyncio.Redis, keys: Keys, fence: Fence) -> None:
         self._client = client
@@ -179,21 +178,3 @@ class RedisFindings(_Fenced):
 def _occurrences(counts: dict[str, str], pages: dict[str, str]) -> dict[str, Occurrences]:
     named = {name: tuple(first.split("\n")) for name, first in pages.items()}
     return {name: Occurrences(int(count), named.get(name, ())) for name, count in counts.items()}
-
-
-class RedisImages(_Fenced):
-    """``Images`` in Redis; they go with the session's other keys."""
-
-    def __init__(self, client: redis.asyncio.Redis, keys: Keys, fence: Fence, max_bytes: int = MAX_IMAGE_BYTES) -> None:
-        super().__init__(client, keys, fence)
-        self._max_bytes = max_bytes
-
-    async def put(self, fingerprint: str, jpeg: bytes) -> bool:
-        """See ``Images.put``."""
-        return bool(await self._write("put_image", fingerprint, jpeg, self._max_bytes))
-
-    async def get(self, fingerprint: str) -> bytes | None:
-        """See ``Images.get``."""
-        command = ("HGET", self._own.images, fingerprint)
-        stored: bytes | None = await self._client.execute_command(*command, **{NEVER_DECODE: True})  # type: ignore[no-untyped-call] # redis-py has no typed call for bytes
-        return stored

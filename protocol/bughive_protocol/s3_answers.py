@@ -8,6 +8,7 @@ NO_BUCKET = "NoSuchBucket"
 BUCKET_IS_OURS = "BucketAlreadyOwnedByYou"
 # Where there is no such access key, versitygw answers 404 as if the object were missing.
 _WRONG_KEYS = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "XAdminUserNotFound", "InvalidToken"})
+_EXPIRED = frozenset({"ExpiredToken", "TokenRefreshRequired"})
 _KEYS = "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"
 
 
@@ -28,6 +29,8 @@ def explain(text: str, endpoint: str, bucket: str) -> str:
     store = endpoint or "Amazon S3"
     if code in _WRONG_KEYS:
         return f"{_KEYS}: {store} does not know this key and secret ({code}). Set those that the store was given."
+    if code in _EXPIRED:
+        return f"{_KEYS}: {store} says that they have expired ({code}). Set new ones, and restart what uses them."
     if code == "AccessDenied" or (status and status[1].startswith("403")):
         return (
             f"{_KEYS}: {store} does not let this key into the bucket {bucket} ({code or 'AccessDenied'}). "

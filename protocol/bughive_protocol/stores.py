@@ -1,10 +1,11 @@
 """A session's state as the crawl knows it, and what it hands to later ones: small interfaces.
 
-``memory_store`` serves one process, ``redis_store`` any number of workers, under one suite of tests. All writes of
-the Redis ones carry the caller's fence and raise ``FenceLost`` where it is stale.
+``memory_store`` and ``memory_images`` serve one process, ``redis_store`` and ``redis_images`` any number of workers,
+under one suite of tests. All writes of the Redis ones but ``Pictures.settle`` carry the caller's fence and raise
+``FenceLost`` where it is stale.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from bughive_protocol.frontier import (
     PageResult,
     Template,
 )
+from bughive_protocol.picture import KeptPicture
 
 
 class Frontier(Protocol):
@@ -118,15 +120,34 @@ class Findings(Protocol):
         ...
 
 
-class Images(Protocol):
-    """Pictures of findings, by fingerprint: JPEG bytes."""
-
-    async def put(self, fingerprint: str, jpeg: bytes) -> bool:
-        """Keep a picture if there is none and there is room. Returns whether it was kept."""
-        ...
+class Pictures(Protocol):
+    """Pictures of findings, by fingerprint: packed captures until they are uploaded, then where they are kept."""
 
     async def get(self, fingerprint: str) -> bytes | None:
-        """The picture, if there is one."""
+        """The packed capture, if there is one that is not uploaded."""
+        ...
+
+    async def pending(self) -> frozenset[str]:
+        """Of which findings there is a capture that is not uploaded."""
+        ...
+
+    async def kept(self) -> Mapping[str, KeptPicture]:
+        """The pictures that are uploaded."""
+        ...
+
+    async def settle(self, fingerprint: str, kept: KeptPicture | None) -> None:
+        """Let go of a capture; ``kept`` says where its picture is, None: nowhere. May be repeated."""
+        ...
+
+
+class Images(Pictures, Protocol):
+    """Pictures, as the crawl that takes them sees them."""
+
+    async def put(self, fingerprint: str, packed: bytes) -> bool:
+        """Keep a packed capture if there is none of this finding, and room. Returns whether it was kept.
+
+        Where pictures are uploaded meanwhile, it waits for room, for some seconds.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bughive_crds.crawl_report import ReportedDelivery
 from bughive_crds.crawl_session import ConditionStatus, CrawlSessionStatus
 from bughive_operator.actions import Action, Expire, PatchStatus, WriteReport
-from bughive_operator.outbox_tasks import wanted_entries
+from bughive_operator.outbox_tasks import tells_others
 from bughive_operator.plan import sentences
 from bughive_operator.plan.draft import Draft, patch
 from bughive_operator.plan.view import View
@@ -38,7 +38,7 @@ def reported(digest: Digest, deliveries: Deliveries) -> Digest:
 
 def others_hear(view: View) -> bool:
     """Whether the spec asks for anything to be delivered."""
-    return view.resource.spec is not None and bool(wanted_entries(view.resource.spec))
+    return view.resource.spec is not None and tells_others(view.resource.spec)
 
 
 def awaits_delivery(view: View) -> bool:

@@ -1,13 +1,17 @@
 #!lua
--- keys: images counters
+-- keys: images pictures counters
 -- uses: fence
--- Keeps a picture, if there is none yet and room for it.
+-- Keeps a picture until it is uploaded. Returns 1 where it did, 0 where there is one already, -1 where there is no room.
 local fingerprint = take()
-local jpeg = take()
+local packed = take()
 local room = tonumber(take())
-local used = tonumber(redis.call('HGET', counters, 'image_bytes') or 0)
-if used + #jpeg > room or redis.call('HSETNX', images, fingerprint, jpeg) == 0 then
+if redis.call('HEXISTS', images, fingerprint) == 1 or redis.call('HEXISTS', pictures, fingerprint) == 1 then
   return 0
 end
-redis.call('HINCRBY', counters, 'image_bytes', #jpeg)
+local used = tonumber(redis.call('HGET', counters, 'image_bytes') or 0)
+if used + #packed > room then
+  return -1
+end
+redis.call('HSET', images, fingerprint, packed)
+redis.call('HINCRBY', counters, 'image_bytes', #packed)
 return 1

@@ -13,8 +13,9 @@ from measure import Stopwatch
 
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.limits import Limits
+from bughive_protocol.memory_images import MemoryImages
 from bughive_protocol.memory_session import MemorySession
-from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.pace import MemoryPace
 from bughive_worker.browser.host import BrowserHost
 from bughive_worker.browser.settings import BrowserSettings

@@ -12,8 +12,9 @@ from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.connections import connect_async
 from bughive_protocol.keys import Keys
 from bughive_protocol.limits import Limits
+from bughive_protocol.memory_images import MemoryImages
 from bughive_protocol.memory_session import MemorySession
-from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.pace import MemoryPace
 from bughive_protocol.seen_pages import RedisSeenPages
 from bughive_worker.browser.settings import BrowserSettings

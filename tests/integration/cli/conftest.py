@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from fixtures.parts import missing
 from bughive_dev.cluster import Cluster
 from bughive_dev.ports import free_ports
 from bughive_operator.report_server import serving_reports
+from bughive_protocol.artifact_names import CONTENT_TYPES
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.artifact_store import ArtifactStore
 
@@ -105,11 +106,17 @@ class User:
         self.cluster.kubectl("patch", *where, "--subresource=status", "--type=merge", "-p", patch)
         return self.cluster.kubectl("get", *where, "-o", "jsonpath={.metadata.uid}")
 
-    def report(self, uid: str, annotation: str, url: str, name: str = "shop", **more: Any) -> None:
+    def report(
+        self,
+        uid: str,
+        annotation: str,
+        url: str,
+        name: str = "shop",
+        written: Iterable[str] = CONTENT_TYPES,
+        **more: Any,
+    ) -> None:
         """Make a CrawlReport as the operator does."""
-        files = [
-            {"name": file, "url": f"{url}/{self.namespace}/{uid}/{file}"} for file in ("report.html", "report.json")
-        ]
+        files = [{"name": file, "url": f"{url}/{self.namespace}/{uid}/{file}"} for file in written]
         owner = {"apiVersion": API, "kind": "CrawlSession", "name": name, "uid": uid}
         annotations = {"bughive.dev/reports-service": annotation} if annotation else {}
         self.apply(

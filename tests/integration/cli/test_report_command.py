@@ -4,8 +4,13 @@ import json
 
 import pytest
 
+from bughive_protocol.artifact_names import picture_name
+
 HTML = b"<!doctype html>\n<title>Bugs</title><a href='/x'>x</a><img src=/y.png>" + b"bug " * 300_000
 JSON = b'{"findings": []}'
+SARIF = b'{"version": "2.1.0"}'
+JUNIT = b"<testsuites/>"
+FILES = {"report.html": HTML, "report.json": JSON, "report.sarif": SARIF, "report.junit.xml": JUNIT}
 READ = {"apiGroups": ["bughive.dev"], "resources": ["crawlsessions", "crawlreports"], "verbs": ["get"]}
 
 
@@ -14,8 +19,8 @@ def ended(user, reports, release) -> str:
     """A session that ended, its report in the store; its uid."""
     uid = user.session(phase="Completed")
     user.report(uid, release, "s3://bughive/reports")
-    reports.write(f"{user.namespace}/{uid}/report.html", HTML)
-    reports.write(f"{user.namespace}/{uid}/report.json", JSON)
+    for name, data in FILES.items():
+        reports.write(f"{user.namespace}/{uid}/{name}", data)
     return uid
 
 
@@ -23,15 +28,44 @@ def ended(user, reports, release) -> str:
 def test_files_arrive_byte_for_byte_though_the_proxy_rewrites_html(user):
     done = user.bughive("shop", "--out", "got")
     assert done.returncode == 0, done.stderr
-    assert (user.home / "got/report.html").read_bytes() == HTML
-    assert (user.home / "got/report.json").read_bytes() == JSON
-    assert done.stdout.decode().split() == ["got/report.html", "got/report.json"]
+    assert {name: (user.home / "got" / name).read_bytes() for name in FILES} == FILES
+    assert done.stdout.decode().split() == [f"got/{name}" for name in FILES]
 
 
 @pytest.mark.usefixtures("ended")
 def test_a_dash_prints_the_json_and_nothing_else(user):
     done = user.bughive("shop", "--out", "-")
     assert (done.returncode, done.stdout, done.stderr) == (0, JSON, b"")
+
+
+@pytest.mark.usefixtures("ended")
+def test_only_the_formats_that_are_asked_for_arrive(user):
+    done = user.bughive("shop", "--out", "got", "--format", "junit", "--format", "sarif")
+    assert done.stdout.decode().split() == ["got/report.junit.xml", "got/report.sarif"], done.stderr
+    assert user.bughive("shop", "--out", "-", "--format", "sarif").stdout == SARIF
+
+
+def test_pictures_arrive_beside_the_report_and_nowhere_else(user, reports, release):
+    uid = user.session(phase="Completed")
+    user.report(uid, release, "s3://bughive/reports")
+    name = picture_name(b"content")
+    findings = [{"picture": {"name": name}}, {"picture": None}, {}, {"picture": {"name": "../../evil.webp"}}]
+    data = json.dumps({"findings": findings}).encode()
+    reports.write(f"{user.namespace}/{uid}/report.json", data)
+    reports.write(f"{user.namespace}/{uid}/{name}", b"content")
+    done = user.bughive("shop", "--out", "got", "--format", "json", "--pictures")
+    assert done.stdout.decode().split() == ["got/report.json", f"got/{name}"], done.stderr
+    assert (user.home / "got" / name).read_bytes() == b"content"
+
+
+def test_a_report_of_an_older_version_is_fetched_as_it_is_and_says_what_it_lacks(user, reports, release):
+    uid = user.session(phase="Completed")
+    user.report(uid, release, "s3://bughive", written=("report.html", "report.json"))
+    for name in ("report.html", "report.json"):
+        reports.write(f"{user.namespace}/{uid}/{name}", FILES[name])
+    done = user.bughive("shop", "--out", "got")
+    assert done.stdout.decode().split() == ["got/report.html", "got/report.json"], done.stderr
+    assert "has no report.sarif: an older version" in user.refusal("shop", "--format", "sarif")
 
 
 @pytest.mark.usefixtures("ended")
@@ -106,8 +140,11 @@ def test_a_report_on_this_machine_is_copied(user, tmp_path):
     uid = user.session(phase="Completed")
     user.report(uid, "", (tmp_path / "here").as_uri())
     folder = tmp_path / "here" / user.namespace / uid
-    folder.mkdir(parents=True)
-    (folder / "report.html").write_bytes(HTML)
-    (folder / "report.json").write_bytes(JSON)
-    assert user.bughive("shop").returncode == 0
-    assert json.loads((user.home / "bughive-report/report.json").read_text()) == {"findings": []}
+    picture = picture_name(b"content")
+    (folder / "pictures").mkdir(parents=True)
+    data = json.dumps({"findings": [{"picture": {"name": picture}}]}).encode()
+    files = {**FILES, "report.json": data, picture: b"content"}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    assert user.bughive("shop", "--pictures").returncode == 0
+    assert {name: (user.home / "bughive-report" / name).read_bytes() for name in files} == files

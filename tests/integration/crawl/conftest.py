@@ -11,8 +11,9 @@ from sites.hostile.server import HostileSite
 
 from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, ScopeSpec
 from bughive_protocol.limits import Limits
+from bughive_protocol.memory_images import MemoryImages
 from bughive_protocol.memory_session import MemorySession
-from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.pace import MemoryPace
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.cli.local_stop import LocalStop

@@ -2,6 +2,7 @@ import pytest
 from sites.hostile.pages import HOSTILE
 
 from bughive_protocol.frontier import PageEnd
+from bughive_protocol.picture import Capture
 from bughive_worker.crawl.job import CrawlEnd
 
 
@@ -79,5 +80,5 @@ async def test_findings_get_a_picture(a_crawl):
     await crawl.run()
 
     assert crawl.memory.images
-    assert all(image.startswith(b"\xff\xd8") for image in crawl.memory.images.values())
+    assert all(Capture.unpack(image).jpeg.startswith(b"\xff\xd8") for image in crawl.memory.images.values())
     assert set(crawl.memory.images) <= set(crawl.memory.findings)

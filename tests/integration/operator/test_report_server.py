@@ -13,7 +13,7 @@ from yarl import URL
 from bughive_dev.ports import free_ports
 from bughive_operator.report_server import serving_reports
 from bughive_operator.startup import CannotStart
-from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile
+from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile, picture_name
 from bughive_protocol.artifact_settings import ArtifactSettings
 
 UID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
@@ -71,6 +71,18 @@ async def test_a_download_is_no_html_so_that_no_proxy_rewrites_it(written):
         assert await answer.read() == BODY
 
 
+async def test_a_picture_is_served_as_one_and_downloaded_by_its_name(written):
+    picture = ReportFile("shop", UID, picture_name(b"content"))
+    await written.store().put(picture.key, b"content", picture.content_type)
+    async with browsing(written.settings()) as (url, client):
+        async with client.get(f"{url}/{picture.key}") as answer:
+            assert (answer.status, await answer.read()) == (200, b"content")
+            assert answer.headers["Content-Type"] == "image/webp"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        async with client.get(f"{url}/{picture.key}?download") as download:
+            assert f'filename="{picture.name.rpartition("/")[2]}"' in download.headers["Content-Disposition"]
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -91,7 +103,7 @@ async def test_a_download_is_no_html_so_that_no_proxy_rewrites_it(written):
 async def test_what_is_no_report_is_not_found_and_it_is_said_where_they_are(written, path):
     async with browsing(written.settings()) as (url, client), client.get(URL(url + path, encoded=True)) as answer:
         assert answer.status == 404
-        assert "/reports/NAMESPACE/UID/report.html" in await answer.text()
+        assert "/reports/NAMESPACE/UID/, in the files report.html, report.json," in await answer.text()
 
 
 async def test_another_method_is_refused(written):

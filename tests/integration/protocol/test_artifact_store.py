@@ -5,6 +5,7 @@ import json
 import threading
 import time
 
+import aiohttp
 import pytest
 from pydantic import SecretStr
 
@@ -46,9 +47,11 @@ async def test_what_is_put_is_read_listed_replaced_and_deleted(store):
     assert after.etag != before.etag
     assert '"' not in after.etag
     assert [file for file, _ in await store.files()] == [FILE]
+    assert await store.get(FILE.key) == body
     await store.delete([FILE.key])
     await store.delete([FILE.key])
     assert await store.open(FILE) is None
+    assert await store.get(FILE.key) is None
     assert await store.files() == []
 
 
@@ -96,6 +99,29 @@ async def test_a_url_says_where_a_file_is_or_where_people_reach_it(artifact_serv
     assert await artifact_server.store().put(FILE.key, b"", HTML) == f"s3://bughive/reports/{FILE.key}"
     public = artifact_server.store(reports_url="https://bughive.example.com/reports/")
     assert await public.put(FILE.key, b"", HTML) == f"https://bughive.example.com/reports/{FILE.key}"
+
+
+async def test_a_signed_link_opens_its_file_without_a_key_and_no_other(artifact_server):
+    store = artifact_server.store(artifact_link_hours=1)
+    await store.put(FILE.key, b"shown", HTML)
+    link = await store.link(FILE.key)
+    assert link.startswith(f"{artifact_server.endpoint}/bughive/reports/{FILE.key}?")
+    assert "X-Amz-Expires=3600" in link
+    assert artifact_server.settings().aws_secret_access_key.get_secret_value() not in link
+    async with aiohttp.ClientSession() as client:
+        async with client.get(link) as answer:
+            assert (answer.status, await answer.read()) == (200, b"shown")
+        for other in (link.partition("?")[0], link.replace("report.html", "report.json")):
+            async with client.get(other) as refused:
+                assert refused.status == 403
+
+
+async def test_without_the_setting_or_with_a_public_address_links_are_not_signed(artifact_server, tmp_path):
+    assert await artifact_server.store().link(FILE.key) == f"s3://bughive/reports/{FILE.key}"
+    public = artifact_server.store(reports_url="https://bughive.example.com/reports", artifact_link_hours=1)
+    assert await public.link(FILE.key) == f"https://bughive.example.com/reports/{FILE.key}"
+    directory = ArtifactStore.at(tmp_path)
+    assert await directory.link(FILE.key) == await directory.put(FILE.key, b"", HTML)
 
 
 async def test_a_bucket_that_is_missing_is_made_once_by_whoever_comes_first(artifact_server):

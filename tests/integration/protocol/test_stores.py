@@ -22,11 +22,14 @@ from bughive_protocol.frontier import (
     Via,
 )
 from bughive_protocol.limits import Limits
+from bughive_protocol.memory_images import MemoryImages
 from bughive_protocol.memory_session import MemorySession
-from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.outbox import Outbox
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
-from bughive_protocol.redis_store import RedisFindings, RedisFrontier, RedisImages
+from bughive_protocol.picture import KeptPicture
+from bughive_protocol.redis_images import RedisImages
+from bughive_protocol.redis_store import RedisFindings, RedisFrontier
 from bughive_protocol.stores import Findings, Frontier, Images
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -67,7 +70,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     return Stores(
         lambda limits: RedisFrontier(*holder, limits),
         RedisFindings(*holder),
-        lambda room: RedisImages(*holder, room),
+        lambda room: RedisImages(*holder, room, room_seconds=0.5),
         told,
     )
 
@@ -337,12 +340,41 @@ async def test_nothing_is_made_of_nothing(stores: Stores) -> None:
     assert (await stores.frontier.templates()).others == ()
 
 
-async def test_a_picture_is_kept_once_and_as_long_as_there_is_room(stores: Stores) -> None:
-    jpeg = bytes(range(256))
+KEPT = KeptPicture(name="pictures/x.webp", url="s3://b/pictures/x.webp", width=4, height=3, size=256)
+
+
+async def test_a_picture_waits_once_and_as_long_as_there_is_room(stores: Stores) -> None:
+    packed = bytes(range(256))
     images = stores.images_of(600)
-    assert await images.put("f1", jpeg)
+    assert await images.put("f1", packed)
     assert not await images.put("f1", b"other")
-    assert await images.put("f2", jpeg)
-    assert not await images.put("f3", jpeg)
-    assert await images.get("f1") == jpeg
+    assert await images.put("f2", packed)
+    assert not await images.put("f3", packed)
+    assert await images.get("f1") == packed
     assert await images.get("f3") is None
+    assert await images.pending() == {"f1", "f2"}
+    assert await images.kept() == {}
+
+
+async def test_what_is_uploaded_makes_room_and_is_not_taken_again(stores: Stores) -> None:
+    packed = bytes(256)
+    images = stores.images_of(600)
+    assert await images.put("f1", packed)
+    assert await images.put("f2", packed)
+    for _ in range(2):  # by two who did not know of each other
+        await images.settle("f1", KEPT)
+    assert await images.get("f1") is None
+    assert await images.pending() == {"f2"}
+    assert await images.kept() == {"f1": KEPT}
+    assert await images.put("f3", packed)
+    assert not await images.put("f1", packed), "it has a picture"
+    assert not await images.put("f4", packed), "only one made room"
+
+
+async def test_what_is_let_go_of_makes_room_and_is_nowhere(stores: Stores) -> None:
+    images = stores.images_of(300)
+    assert await images.put("f1", bytes(256))
+    await images.settle("f1", None)
+    assert await images.pending() == frozenset()
+    assert await images.kept() == {}
+    assert await images.put("f2", bytes(256))

@@ -26,7 +26,8 @@ from bughive_protocol.frontier import (
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease import Fence, ReleaseReason
 from bughive_protocol.limits import Limits
-from bughive_protocol.redis_store import RedisFindings, RedisFrontier, RedisImages
+from bughive_protocol.redis_images import RedisImages
+from bughive_protocol.redis_store import RedisFindings, RedisFrontier
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 START = FrontierItem(url="http://shop.test/", depth=0)

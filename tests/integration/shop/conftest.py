@@ -9,8 +9,9 @@ from sites.shop.answer_key import Score, score
 from bughive_crds.crawl_session import ArtifactsSpec, BrowserSpec, CrawlSessionSpec, ScopeSpec, Screenshots
 from bughive_protocol.finding import Finding
 from bughive_protocol.limits import Limits
+from bughive_protocol.memory_images import MemoryImages
 from bughive_protocol.memory_session import MemorySession
-from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.pace import MemoryPace
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.cli.local_stop import LocalStop

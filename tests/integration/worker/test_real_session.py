@@ -1,6 +1,7 @@
 """The console command itself, with the real crawl, browser and report."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from fixtures.small_site import small_site
 
 from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, Outcome
-from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile
+from bughive_protocol.artifact_names import CONTENT_TYPES, is_picture
 from bughive_protocol.control import DispatchOrder
 
 
@@ -51,7 +52,7 @@ def test_the_command_crawls_a_site_and_writes_its_report(lab, site: str, tmp_pat
         kinds = {bug.kind for bug in seen.digest.content.worst}
         assert {"broken-link", "uncaught-exception"} <= kinds
         files = {Path(file.url).name: file.url for file in seen.digest.content.artifacts}
-        assert set(files) == {"report.html", "report.json"}
+        assert list(files) == list(CONTENT_TYPES)
         for url in files.values():
             assert Path(unquote(urlsplit(url).path)).stat().st_size > 500
         parent = psutil.Process(worker.pid)
@@ -72,8 +73,20 @@ def test_the_command_keeps_its_report_in_a_bucket_that_it_makes(
         seen = lab.observe("real")
         assert seen.verdict is not None, log.read_text()
         assert seen.digest.report_url == f"{public}/shop/real/report.html"
-        files = {file for file, _ in asyncio.run(artifact_server.store().files())}
-        assert files == {ReportFile("shop", "real", name) for name in CONTENT_TYPES}
+        store = artifact_server.store()
+        files = {file.name: file for file, _ in asyncio.run(store.files())}
+        pictures = {name for name in files if is_picture(name)}
+        assert files.keys() - pictures == CONTENT_TYPES.keys()
+        report = json.loads(asyncio.run(store.get(files["report.json"].key)))
+        shown = {
+            finding["picture"]["name"]: finding["picture"]["url"]
+            for finding in report["findings"]
+            if finding["picture"]
+        }
+        assert shown == {name: f"{public}/shop/real/{name}" for name in pictures}
+        assert pictures, "though nobody serves the queue media"
+        assert not lab.client.exists(lab.keys.session("real").images), "nothing waits for an upload"
+        assert b"data:image/webp;base64," in asyncio.run(store.get(files["report.html"].key))
 
 
 def test_a_store_that_refuses_is_told_before_anything_is_crawled(

@@ -5,17 +5,18 @@ from typing import Any
 import pytest
 
 from bughive_crds.crawl_session import CrawlSessionSpec
-from bughive_operator.outbox_tasks import Task, tasks_of, wanted_entries
-from bughive_protocol.messages import ROUTES, SEND_WEBHOOK
+from bughive_operator.outbox_tasks import Task, tasks_of, tells_others, wanted_entries
+from bughive_protocol.messages import ROUTES, SEND_WEBHOOK, UPLOAD_SCREENSHOT
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
-from bughive_protocol.queues import TICKETS
+from bughive_protocol.queues import MEDIA, TICKETS
 
 STARTED, FINISHED = OutboxEntry(kind="started"), OutboxEntry(kind="finished")
 
 
 def spec(*webhooks: list[str] | None) -> CrawlSessionSpec:
     asked = [{"url": f"https://hooks.example/{n}", **({"events": e} if e else {})} for n, e in enumerate(webhooks)]
-    return CrawlSessionSpec.model_validate({"url": "https://shop.example/", "webhooks": asked})
+    without = {"artifacts": {"screenshots": "None"}}
+    return CrawlSessionSpec.model_validate({"url": "https://shop.example/", "webhooks": asked, **without})
 
 
 def bugs(*fingerprints: str) -> list[OutboxEntry]:
@@ -58,6 +59,18 @@ def test_a_task_carries_ids_alone_and_goes_to_the_tickets_queue() -> None:
     (task,) = tasks_of("s", [FINISHED], spec(["session.finished"]))
     assert (task.name, ROUTES[task.name]) == (SEND_WEBHOOK, TICKETS)
     assert task.arguments == {"webhook": 0, "event": "session.finished", "fingerprints": ()}
+
+
+def test_each_bug_has_its_picture_uploaded_where_pictures_are_taken_and_nobody_is_told_of_it() -> None:
+    pictured = CrawlSessionSpec(url="https://shop.example/")
+    tasks = tasks_of("s", [STARTED, *bugs("f1", "f2", "f1"), FINISHED], pictured)
+    assert [(task.name, task.arguments, task.delivers) for task in tasks] == [
+        (UPLOAD_SCREENSHOT, {"fingerprint": "f1"}, None),
+        (UPLOAD_SCREENSHOT, {"fingerprint": "f2"}, None),
+    ]
+    assert ROUTES[UPLOAD_SCREENSHOT] is MEDIA
+    assert (wanted_entries(pictured), tells_others(pictured)) == (("bug",), False)
+    assert (wanted_entries(spec()), tells_others(spec())) == ((), False)
 
 
 def test_a_word_of_a_newer_version_leads_to_nothing() -> None:

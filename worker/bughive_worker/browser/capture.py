@@ -1,35 +1,30 @@
-"""Takes the picture of a finding: the window's view with the element outlined."""
+"""Takes the picture of a finding: the window's view, where the elements are that show it, private parts in black."""
 
-import asyncio
-from collections.abc import Iterable
-from io import BytesIO
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from PIL import Image, ImageDraw
-from playwright.async_api import Page
+from playwright.async_api import Error, Page
 
+from bughive_protocol.errors import InvalidSpec
 from bughive_protocol.finding import Box, Finding
+from bughive_protocol.picture import Capture
+from bughive_worker.browser.scripts import PLACES
 from bughive_worker.browser.window import HEIGHT, WIDTH
 
-QUALITY = 60
-_OUTLINE = (214, 40, 40)
-_STROKE = 3
-_MARGIN = 4
-_PLACE = """({ selector, box }) => {
-  let element = null;
-  try { element = selector && document.querySelector(selector); } catch { /* a selector of a page without it */ }
-  if (element) element.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
-  else if (box) scrollTo({ top: Math.max(0, box.y + box.height / 2 - innerHeight / 2), behavior: "instant" });
-  else scrollTo({ top: 0, behavior: "instant" });
-  if (element) {
-    const rect = element.getBoundingClientRect();
-    return rect.width >= 1 && rect.height >= 1 ? [rect.x, rect.y, rect.width, rect.height] : null;
-  }
-  return box ? [box.x - scrollX, box.y - scrollY, box.width, box.height] : null;
-}"""
+QUALITY = 85
+"""Of the capture; the picture that is kept is encoded from it."""
+MAX_PLACES = 9
+_BLACK = "#000000"
 
 
-async def capture(page: Page, finding: Finding) -> bytes:
-    """A JPEG of what a visitor sees of the bug, at the finding's window width where it has one.
+async def capture(page: Page, finding: Finding, mask: Sequence[str] = ()) -> Capture:
+    """What a visitor sees of the bug, at the finding's window width where it has one.
+
+    Args:
+        page: the page that shows it.
+        finding: the bug.
+        mask: CSS selectors of what is blacked out, before the picture leaves the browser.
 
     Raises:
         playwright.async_api.Error: the page navigated away, crashed or was closed meanwhile.
@@ -37,11 +32,31 @@ async def capture(page: Page, finding: Finding) -> bytes:
     width = finding.viewport_width or WIDTH
     if page.viewport_size is None or page.viewport_size["width"] != width:
         await page.set_viewport_size({"width": width, "height": HEIGHT})
-    place = await page.evaluate(_PLACE, {"selector": finding.selector, "box": _plain(finding.box)})
-    if place is None:
-        return await page.screenshot(type="jpeg", quality=QUALITY, animations="allow", caret="initial")
-    png = await page.screenshot(type="jpeg", quality=90, animations="allow", caret="initial")
-    return await asyncio.to_thread(outlined, png, place)
+    box = finding.box.model_dump() if finding.box else None
+    told = await page.evaluate(PLACES, {"selector": finding.selector, "box": box, "most": MAX_PLACES})
+    jpeg = await page.screenshot(
+        type="jpeg",
+        quality=QUALITY,
+        # What moves could move from under its mask.
+        animations="disabled" if mask else "allow",
+        caret="initial",
+        mask=[page.locator(f"css={selector}") for selector in mask],
+        mask_color=_BLACK,
+    )
+    return Capture(jpeg, _boxes(told))
+
+
+async def check_mask(page: Page, mask: Sequence[str]) -> None:
+    """Refuse what is no selector before anything is pictured without it.
+
+    Raises:
+        InvalidSpec: naming the first that is none.
+    """
+    for selector in mask:
+        try:
+            await page.locator(f"css={selector}").count()
+        except Error as error:
+            raise InvalidSpec(f"browser.mask: {selector!r} is no CSS selector. Correct spec.browser.mask.") from error
 
 
 def by_width(findings: Iterable[Finding]) -> list[Finding]:
@@ -49,24 +64,17 @@ def by_width(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.viewport_width or WIDTH)
 
 
-def outlined(picture: bytes, place: tuple[float, float, float, float]) -> bytes:
-    """Draw a frame around ``place`` (x, y, width, height in pixels of the picture)."""
-    x, y, width, height = place
-    with Image.open(BytesIO(picture)) as image:
-        canvas = image.convert("RGB")
-    right, bottom = canvas.width - 1, canvas.height - 1
-    frame = (
-        min(max(x - _MARGIN, 0), right),
-        min(max(y - _MARGIN, 0), bottom),
-        max(min(x + width + _MARGIN, right), 0),
-        max(min(y + height + _MARGIN, bottom), 0),
+def _boxes(told: Any) -> tuple[Box, ...]:  # noqa: ANN401 - whatever a page's own script made of it
+    if not isinstance(told, list):
+        return ()
+    return tuple(
+        Box(x=place[0], y=place[1], width=place[2], height=place[3]) for place in told[:MAX_PLACES] if _is_place(place)
     )
-    if frame[0] < frame[2] and frame[1] < frame[3]:
-        ImageDraw.Draw(canvas).rectangle(frame, outline=_OUTLINE, width=_STROKE)
-    file = BytesIO()
-    canvas.save(file, "JPEG", quality=QUALITY)
-    return file.getvalue()
 
 
-def _plain(box: Box | None) -> dict[str, float] | None:
-    return box.model_dump() if box else None
+def _is_place(place: object) -> bool:
+    return (
+        isinstance(place, list)
+        and len(place) == len(Box.model_fields)
+        and all(isinstance(number, int | float) and math.isfinite(number) for number in place)
+    )

@@ -12,3 +12,5 @@ LOOK = (_HERE / "look.js").read_text(encoding="utf-8")
 """A function that waits until the page has come to rest, and tells what is there; see ``visit``."""
 DISMISS = (_HERE / "dismiss.js").read_text(encoding="utf-8")
 """A function that clicks consent banners away; see ``dismiss``."""
+PLACES = (_HERE / "places.js").read_text(encoding="utf-8")
+"""A function that brings a bug into view and tells where it is; see ``capture``."""

@@ -13,8 +13,9 @@ from rich.console import Console
 from bughive_crds.crawl_session import CrawlSessionSpec, Outcome
 from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.limits import Limits
+from bughive_protocol.memory_images import MemoryImages
 from bughive_protocol.memory_session import MemorySession
-from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.pace import MemoryPace
 from bughive_protocol.settings import load
 from bughive_worker.cli.local_secrets import LocalSecrets

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from bughive_crds.crawl_session import Outcome
 from bughive_crds.model import Severity
+from bughive_protocol.artifact_names import FORMATS
 from bughive_protocol.errors import BugHiveError
 from bughive_worker.cli.dead_letters_arguments import add_dead_letters
 
@@ -56,13 +57,20 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser(
         "report",
         help="fetch the report of a CrawlSession from a cluster",
-        description="Fetch report.html and report.json of a CrawlSession, with kubectl's kubeconfig and rights.",
+        description="Fetch the report of a CrawlSession, with kubectl's kubeconfig and rights.",
     )
     report.add_argument("name", metavar="NAME", help="the CrawlSession")
     report.add_argument("-n", "--namespace", help="its namespace, instead of the kubeconfig's")
     report.add_argument(
-        "--out", default="bughive-report", metavar="DIR", help="where the files go (%(default)s); - prints report.json"
+        "--out", default="bughive-report", metavar="DIR", help="where the files go (%(default)s); - prints one file"
     )
+    report.add_argument(
+        "--format",
+        action="append",
+        choices=FORMATS,
+        help="only this file, may be given several times: %(choices)s; by default all, or where one is printed, json",
+    )
+    report.add_argument("--pictures", action="store_true", help="the pictures too, in files of their own")
     report.add_argument("--open", action="store_true", help="open report.html in the browser")
     report.set_defaults(run=_report)
     add_dead_letters(commands)
@@ -106,12 +114,13 @@ def _cleanup(arguments: argparse.Namespace) -> int:
 def _report(arguments: argparse.Namespace) -> int:
     from bughive_worker.cli.report import fetch
 
-    return fetch(arguments.name, arguments.namespace, arguments.out, open_it=arguments.open)
+    which = (arguments.name, arguments.namespace, arguments.out, arguments.format or ())
+    return fetch(*which, open_it=arguments.open, pictures=arguments.pictures)
 
 
 def _detectors(_: argparse.Namespace) -> int:
-    from bughive_worker.detectors.registry import DETECTORS, SITE_DETECTORS
+    from bughive_worker.detectors.registry import EVERY
 
-    for detector in (*DETECTORS, *SITE_DETECTORS):
+    for detector in EVERY:
         sys.stdout.write(f"{detector.name:<28} {detector.description}\n")
     return PASSED

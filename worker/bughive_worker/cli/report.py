@@ -3,6 +3,7 @@
 import json
 import sys
 import webbrowser
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from bughive_crds import GROUP, VERSION
 from bughive_crds.crawl_report import REPORTS_SERVICE_ANNOTATION
 from bughive_crds.crawl_session import Phase
-from bughive_protocol.artifact_names import CONTENT_TYPES, ReportFile
+from bughive_protocol.artifact_names import CONTENT_TYPES, FORMATS, ReportFile, is_picture
 from bughive_protocol.artifact_url import Directory, parse_artifact_url
 from bughive_protocol.errors import PermanentError
 from bughive_worker.cli.cluster import Answer, UserCluster
@@ -25,20 +26,24 @@ class NoReport(PermanentError):
     """There is nothing to fetch; the message says why and what to do."""
 
 
-def fetch(name: str, namespace: str | None, out: str, *, open_it: bool) -> int:
-    """Fetch the files of a session's report into a directory, or its JSON to the standard output.
+def fetch(name: str, namespace: str | None, out: str, formats: Sequence[str], *, open_it: bool, pictures: bool) -> int:
+    """Fetch the files of a session's report into a directory, or one of them to the standard output.
 
     Args:
         name: the CrawlSession.
         namespace: its namespace; None: the kubeconfig's.
         out: the directory, or ``-``.
+        formats: which files, of ``FORMATS``; none: all there are, or where ``out`` is ``-``, the JSON.
         open_it: whether the HTML is opened in the browser.
+        pictures: whether the pictures come too, each in a file of its own.
 
     Raises:
         BugHiveError: there is no report, or it cannot be fetched.
     """
-    if open_it and out == STDOUT:
-        raise NoReport("--open needs a file to open: name a directory with --out")
+    if open_it and (out == STDOUT or (formats and "html" not in formats)):
+        raise NoReport("--open needs a file to open: name a directory with --out, and html where there is a --format")
+    if out == STDOUT and (len(formats) > 1 or pictures):
+        raise NoReport("--out - prints one file: name one --format and no --pictures, or a directory with --out")
     cluster = UserCluster()
     namespace = namespace or cluster.namespace
     session = _resource(cluster, "crawlsessions", namespace, name)
@@ -47,12 +52,17 @@ def fetch(name: str, namespace: str | None, out: str, *, open_it: bool) -> int:
             f"There is no CrawlSession {name} in the namespace {namespace}. Look for it: kubectl get crawlsessions -A"
         )
     report = _report_of(session, _resource(cluster, "crawlreports", namespace, name))
-    names = ["report.json"] if out == STDOUT else list(CONTENT_TYPES)
-    files = {file: _read(cluster, report, ReportFile(namespace, session["metadata"]["uid"], file)) for file in names}
+
+    def read(file: str) -> bytes:
+        return _read(cluster, report, ReportFile(namespace, session["metadata"]["uid"], file))
+
+    files = {file: read(file) for file in _names(report, out, formats)}
+    if pictures:
+        files |= {file: read(file) for file in _pictures(files.get("report.json") or read("report.json"))}
     if report["report"].get("partial"):
         sys.stderr.write("The report is partial: the session was stopped before it had seen every page.\n")
     if out == STDOUT:
-        sys.stdout.buffer.write(files["report.json"])
+        sys.stdout.buffer.write(*files.values())
         return 0
     written = _write(Path(out), files)
     if open_it:
@@ -100,9 +110,30 @@ def _report_of(session: dict[str, Any], report: dict[str, Any] | None) -> dict[s
     )
 
 
+def _names(report: dict[str, Any], out: str, formats: Sequence[str]) -> list[str]:
+    """The files to fetch: of what older versions of BugHive wrote, what there is."""
+    there = {artifact["name"] for artifact in report["report"].get("artifacts", [])}
+    if not formats and out != STDOUT:
+        return [name for name in CONTENT_TYPES if name in there]
+    wanted = [FORMATS[each] for each in formats or ("json",)]
+    if lacking := [name for name in wanted if name not in there]:
+        raise NoReport(
+            f"This report has no {', '.join(lacking)}: an older version of BugHive wrote it. To have one, crawl again."
+        )
+    return wanted
+
+
+def _pictures(report: bytes) -> list[str]:
+    """The pictures that a ``report.json`` names."""
+    named = (finding.get("picture") for finding in json.loads(report)["findings"])
+    # They become files' names here, whoever wrote the report.
+    return sorted({picture["name"] for picture in named if picture and is_picture(picture["name"])})
+
+
 def _read(cluster: UserCluster, report: dict[str, Any], file: ReportFile) -> bytes:
-    artifacts = report["report"].get("artifacts", [])
-    url = next((artifact["url"] for artifact in artifacts if artifact["name"] == file.name), "")
+    # All of a report's files are in one folder; of its pictures the CrawlReport tells nothing.
+    first = next(iter(report["report"].get("artifacts", [])), None)
+    url = first["url"].removesuffix(first["name"]) + file.name if first else ""
     if urlsplit(url).scheme == "file":
         place = parse_artifact_url(url)
         if isinstance(place, Directory) and place.path.is_file():
@@ -123,6 +154,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> dict[str, Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             written[name] = folder / name
+            written[name].parent.mkdir(exist_ok=True)
             written[name].write_bytes(data)
             sys.stdout.write(f"{written[name]}\n")
     except OSError as error:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bughive_crds.crawl_session import ChecksSpec, CrawlSessionSpec, Screenshots
 from bughive_protocol.errors import CredentialsUnavailable, EgressRefused, InvalidSpec, SiteUnreachable
+from bughive_worker.browser.capture import check_mask
 from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.window import Presentation, Window
 from bughive_worker.crawl.bounds import Bounds
@@ -90,7 +91,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
     """Set up all that the visits share, and close it afterwards.
 
     Raises:
-        InvalidSpec: the scope makes no sense, or a detector is named that does not exist.
+        InvalidSpec: the scope makes no sense, a detector is named that does not exist, or a selector is none.
         BrowserUnavailable: the browser does not start.
     """
     check_names(job.spec.checks)
@@ -113,6 +114,9 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
             digests=earlier is not None,
         )
         try:
+            if browser.mask:
+                async with window.fresh_tab() as tab:
+                    await check_mask(tab.page, browser.mask)
             yield Session(
                 job=job,
                 stores=stores,

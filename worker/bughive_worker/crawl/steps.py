@@ -152,8 +152,8 @@ async def take_pictures(run: PageRun, findings: tuple[Finding, ...], new: frozen
     try:
         for finding in by_width(wanted):
             async with asyncio.timeout(CAPTURE_SECONDS):
-                picture = await capture(tab.page, finding)
-            await run.session.stores.images.put(finding.fingerprint, picture)
+                picture = await capture(tab.page, finding, run.session.spec.browser.mask)
+            await run.session.stores.images.put(finding.fingerprint, picture.pack())
         if size is not None:
             await tab.page.set_viewport_size(size)
     except (Error, TimeoutError) as error:

@@ -6,8 +6,8 @@
 import inspect
 import sys
 
-from bughive_worker.detectors.detector import Detector, SiteDetector
-from bughive_worker.detectors.registry import DETECTORS, SITE_DETECTORS
+from bughive_worker.detectors.detector import AnyDetector
+from bughive_worker.detectors.registry import EVERY
 
 _HEAD = """\
 # Detectors
@@ -24,21 +24,25 @@ _MANY = 8
 
 def markdown() -> str:
     """The whole page."""
-    detectors: tuple[Detector | SiteDetector, ...] = (*DETECTORS, *SITE_DETECTORS)
-    rows = [f"| [`{one.name}`](#{one.name}) | {one.description} | {_kinds(one)} |" for one in detectors]
+    rows = [f"| [`{one.name}`](#{one.name}) | {one.description} | {_kinds(one)} |" for one in EVERY]
     table = "\n".join(("| name | finds | kinds |", "|---|---|---|", *rows))
-    return "\n".join((_HEAD, table, "", *(_section(one) for one in detectors)))
+    return "\n".join((_HEAD, table, "", *(_section(one) for one in EVERY)))
 
 
-def _kinds(detector: Detector | SiteDetector) -> str:
+def _kinds(detector: AnyDetector) -> str:
     kinds = detector.kinds
     return f"{len(kinds)} kinds" if len(kinds) > _MANY else ", ".join(f"`{kind}`" for kind in kinds)
 
 
-def _section(detector: Detector | SiteDetector) -> str:
+def explanation(detector: AnyDetector) -> str:
+    """What its bugs are, and what it does not report, in Markdown."""
     says = inspect.getdoc(inspect.getmodule(detector.detect)) or ""
+    return says.replace("``", "`")
+
+
+def _section(detector: AnyDetector) -> str:
     listed = f"\n\nKinds: {', '.join(f'`{kind}`' for kind in detector.kinds)}." if len(detector.kinds) > _MANY else ""
-    return f"## {detector.name}\n\n{says.replace('``', '`')}{listed}\n"
+    return f"## {detector.name}\n\n{explanation(detector)}{listed}\n"
 
 
 if __name__ == "__main__":

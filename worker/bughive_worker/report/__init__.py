@@ -1,1 +1,1 @@
-"""From what was found to report.html, report.json and the digest."""
+"""From what was found to the report's files and the digest."""

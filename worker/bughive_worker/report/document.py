@@ -7,6 +7,7 @@ a change that removes or renames a field raises ``SCHEMA_VERSION``.
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ from bughive_crds.crawl_session import BugCounts, CrawlSessionSpec, Outcome
 from bughive_crds.model import Severity
 from bughive_protocol.finding import Box, Confidence, Evidence, RecordedFinding
 from bughive_protocol.frontier import LinkVerdict, PageEnd
+from bughive_protocol.picture import KeptPicture
 from bughive_worker.report.history import Comparison
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -40,6 +42,20 @@ class SessionName(_Part):
     id: str
     namespace: str
     name: str
+
+
+class ReportedPicture(_Part):
+    """A picture of a bug, in WebP, with the elements outlined that show it."""
+
+    name: str
+    """Beside this report in the store: `pictures/` and the digest of its content."""
+    url: str
+    """Where people find it."""
+    width: int
+    height: int
+    """In pixels."""
+    size: int
+    """In bytes."""
 
 
 class ReportedFinding(_Part):
@@ -69,6 +85,7 @@ class ReportedFinding(_Part):
     """Why it is not counted, from ``checks.ignore``."""
     new: bool | None
     """Whether no earlier session of the site has found it; null where there is nothing to compare with."""
+    picture: ReportedPicture | None = None
 
     @classmethod
     def of(cls, recorded: RecordedFinding, comparison: Comparison | None) -> "ReportedFinding":
@@ -156,6 +173,16 @@ class ReportDocument(_Part):
     left_out: tuple[LeftOutPages, ...]
     """What was not visited by a rule, most first."""
     unverifiable_links: tuple[UncheckedLink, ...]
+
+    def pictured(self, kept: Mapping[str, KeptPicture]) -> "ReportDocument":
+        """The same with pictures, by the fingerprints of what they show."""
+        findings = tuple(
+            finding.model_copy(update={"picture": ReportedPicture(**kept[finding.fingerprint].model_dump())})
+            if finding.fingerprint in kept
+            else finding
+            for finding in self.findings
+        )
+        return self.model_copy(update={"findings": findings})
 
 
 def json_schema() -> str:

@@ -30,8 +30,10 @@ from bughive_worker.report.document import (
     SessionName,
     UncheckedLink,
 )
+from bughive_worker.report.files import report_files
 from bughive_worker.report.history import Comparison, History, KnownBug, Look, compare
-from bughive_worker.report.html import render_html
+from bughive_worker.report.html import fitting
+from bughive_worker.report.pictures import below, keep_all, read_pictures
 from bughive_worker.report.shown_spec import shown_spec
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
@@ -62,7 +64,7 @@ class Ended:
 
 
 async def write_report(ended: Ended, findings: Findings, images: Images, store: ArtifactStore) -> Digest:
-    """Run the site oracles, write ``report.html`` and ``report.json``, and return the result in short.
+    """Run the site oracles, write the report's files, and return the result in short.
 
     Safe to repeat: findings are recorded once and files are replaced.
 
@@ -76,15 +78,13 @@ async def write_report(ended: Ended, findings: Findings, images: Images, store: 
     recorded = worst_first(await findings.all())
     links = await findings.links()
     comparison = await _compared(ended, recorded, pages, links, store)
-    document = _document(ended, recorded, comparison, pages, await findings.left_out(), links)
-    pictures = {fingerprint: jpeg for fingerprint in _fingerprints(recorded) if (jpeg := await images.get(fingerprint))}
+    kept = await keep_all(images, ended.folder, store)
+    document = _document(ended, recorded, comparison, pages, await findings.left_out(), links).pictured(kept)
+    pictures = await read_pictures(kept, fitting(document), ended.folder, store)
     # Rendering takes seconds for thousands of findings, and the loop has leases to serve.
-    html = await asyncio.to_thread(render_html, document, pictures)
-    data = await asyncio.to_thread(lambda: document.model_dump_json(by_alias=True, indent=1).encode())
-    prefix = f"{ended.folder}/" if ended.folder else ""
-    files = {"report.html": html, "report.json": data}
+    files = await asyncio.to_thread(report_files, document, pictures)
     artifacts = [
-        Artifact(name=name, url=await store.put(f"{prefix}{name}", content, CONTENT_TYPES[name]))
+        Artifact(name=name, url=await store.put(below(ended.folder, name), content, CONTENT_TYPES[name]))
         for name, content in files.items()
     ]
     return digest(document, tuple(artifacts))
@@ -134,10 +134,6 @@ def _look(ended: Ended, pages: Sequence[PageResult], links: Sequence[LinkResult]
         least=ended.spec.checks.min_severity,
         undecided=frozenset(link.url for link in links if link.verdict is LinkVerdict.UNVERIFIABLE),
     )
-
-
-def _fingerprints(recorded: Sequence[RecordedFinding]) -> list[str]:
-    return [item.finding.fingerprint for item in recorded]
 
 
 def _by_reason(left_out: Sequence[LeftOut]) -> tuple[LeftOutPages, ...]:

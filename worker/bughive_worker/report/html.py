@@ -11,7 +11,7 @@ from bughive_crds.model import Severity
 from bughive_worker.report.document import ReportDocument
 
 MAX_PICTURE_BYTES = 24 * 1024 * 1024
-"""What all pictures of one report may weigh; the worst bugs' pictures come first."""
+"""What all pictures inside one report may weigh; the worst bugs' pictures come first, others are links."""
 
 
 def render_html(document: ReportDocument, pictures: Mapping[str, bytes]) -> bytes:
@@ -19,7 +19,7 @@ def render_html(document: ReportDocument, pictures: Mapping[str, bytes]) -> byte
 
     Args:
         document: the result.
-        pictures: JPEGs by the fingerprint of the finding that they show.
+        pictures: those that go into the file, by the fingerprint of the finding that they show.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     folder = files("bughive_worker.report")
@@ -29,20 +29,19 @@ def render_html(document: ReportDocument, pictures: Mapping[str, bytes]) -> byte
         beyond=document.pages.beyond,
         severities=list(Severity),
         kinds=sorted(Counter(finding.kind for finding in document.findings).items()),
-        pictures=_fitting(document, pictures),
+        pictures={fingerprint: base64.b64encode(webp).decode() for fingerprint, webp in pictures.items()},
         style=folder.joinpath("report.css").read_text("utf-8"),
         script=folder.joinpath("report.js").read_text("utf-8"),
     )
     return text.encode()
 
 
-def _fitting(document: ReportDocument, pictures: Mapping[str, bytes]) -> dict[str, str]:
-    """The pictures as base64, worst bug first, while they fit."""
+def fitting(document: ReportDocument) -> list[str]:
+    """The findings whose pictures fit into the file, worst first."""
     room = MAX_PICTURE_BYTES
-    result = {}
+    result = []
     for finding in document.findings:
-        jpeg = pictures.get(finding.fingerprint)
-        if jpeg and len(jpeg) <= room:
-            room -= len(jpeg)
-            result[finding.fingerprint] = base64.b64encode(jpeg).decode()
+        if finding.picture is not None and finding.picture.size <= room:
+            room -= finding.picture.size
+            result.append(finding.fingerprint)
     return result

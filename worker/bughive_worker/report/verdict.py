@@ -32,13 +32,17 @@ def outcome(findings: Iterable[RecordedFinding], fail_on: FailOnSpec, comparison
 
     With ``fail_on.new_only`` known bugs do not count; without a comparison, in a site's first session, all do.
     """
-    known = comparison.since if comparison and fail_on.new_only else ()
+    since = comparison.since if comparison else {}
     counting = sum(
-        found.severity.at_least(fail_on.severity)
-        for found in (recorded.finding for recorded in findings)
-        if found.ignored is None and found.fingerprint not in known
+        counts(finding.severity, fail_on, ignored=finding.ignored is not None, known=finding.fingerprint in since)
+        for finding in (recorded.finding for recorded in findings)
     )
     return Outcome.BUGS_FOUND if counting >= fail_on.count else Outcome.PASSED
+
+
+def counts(severity: Severity, fail_on: FailOnSpec, *, ignored: bool, known: bool) -> bool:
+    """Whether this bug is one of those that make the outcome BugsFound."""
+    return severity.at_least(fail_on.severity) and not ignored and not (known and fail_on.new_only)
 
 
 def worst_first(findings: Iterable[RecordedFinding]) -> list[RecordedFinding]:

@@ -12,7 +12,8 @@ from bughive_protocol.control import Digest
 from bughive_protocol.keys import Keys
 from bughive_protocol.limits import Limits
 from bughive_protocol.pace import RedisPace
-from bughive_protocol.redis_store import RedisFindings, RedisFrontier, RedisImages
+from bughive_protocol.redis_images import RedisImages
+from bughive_protocol.redis_store import RedisFindings, RedisFrontier
 from bughive_protocol.seen_pages import RedisSeenPages
 from bughive_protocol.state import SessionState
 from bughive_worker.crawl.engine import Engine

@@ -26,5 +26,15 @@ def test_without_the_kubernetes_client_it_says_what_to_install(monkeypatch, caps
     assert "pip install '.[cli]'" in told(monkeypatch, capsys, "shop")
 
 
-def test_what_goes_to_the_terminal_cannot_be_opened(monkeypatch, capsys):
-    assert "--open needs a file" in told(monkeypatch, capsys, "shop", "--out", "-", "--open")
+@pytest.mark.parametrize("arguments", [("--out", "-"), ("--format", "sarif")])
+def test_what_is_no_file_of_html_cannot_be_opened(monkeypatch, capsys, arguments):
+    assert "--open needs a file" in told(monkeypatch, capsys, "shop", *arguments, "--open")
+
+
+def test_only_one_file_can_be_printed(monkeypatch, capsys):
+    several = ("--format", "sarif", "--format", "junit")
+    assert "--out - prints one file" in told(monkeypatch, capsys, "shop", "--out", "-", *several)
+
+
+def test_a_format_that_does_not_exist_is_refused_with_those_that_do(monkeypatch, capsys):
+    assert "choose from" in told(monkeypatch, capsys, "shop", "--format", "pdf")

@@ -6,80 +6,25 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from fixtures.reported import NOW, bug, document
 
-from bughive_crds.crawl_report import MAX_BUGS, Artifact, ReportedPages
-from bughive_crds.crawl_session import CrawlSessionSpec, FailOnSpec, Outcome
+from bughive_crds.crawl_report import MAX_BUGS, Artifact
+from bughive_crds.crawl_session import FailOnSpec, Outcome
 from bughive_crds.model import Severity
-from bughive_protocol.finding import Box, Confidence, Evidence, Finding, RecordedFinding, fingerprint
-from bughive_protocol.frontier import PageEnd
+from bughive_protocol.artifact_names import picture_name
+from bughive_protocol.picture import KeptPicture
 from bughive_worker.report.digest import MAX_BYTES, digest
-from bughive_worker.report.document import (
-    LeftOutPages,
-    ReportDocument,
-    ReportedFinding,
-    ReportedPage,
-    SessionName,
-    json_schema,
-)
+from bughive_worker.report.document import json_schema
 from bughive_worker.report.history import Comparison
-from bughive_worker.report.html import render_html
+from bughive_worker.report.html import MAX_PICTURE_BYTES, fitting, render_html
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
-JPEG = b"\xff\xd8picture\xff\xd9"
+WEBP = b"RIFFpicture"
 
 
-def bug(severity: Severity, kind: str = "broken-link", occurrences: int = 1, title: str = "A bug") -> RecordedFinding:
-    finding = Finding(
-        fingerprint=fingerprint(kind, title, str(severity)),
-        kind=kind,
-        severity=severity,
-        confidence=Confidence.CERTAIN,
-        title=title,
-        description="Why & how.",
-        url="https://shop.example/a",
-        selector="main > a",
-        box=Box(x=1, y=2, width=3, height=4),
-        evidence=(Evidence(label="Status", text="404"),),
-        steps=("Open the page.",),
-    )
-    return RecordedFinding(
-        finding=finding, first_seen=NOW, occurrences=occurrences, examples=("https://shop.example/a",)
-    )
-
-
-def document(*bugs: RecordedFinding, partial: bool = False, comparison: Comparison | None = None) -> ReportDocument:
-    recorded = worst_first(bugs)
-    spec = CrawlSessionSpec(url="https://shop.example/")
-    page = ReportedPage(
-        url="https://shop.example/",
-        final_url=None,
-        end=PageEnd.LOADED,
-        status=200,
-        title="Shop",
-        template="t",
-        depth=0,
-        duration_ms=12,
-        error=None,
-        reused_from=None,
-    )
-    return ReportDocument(
-        bughive_version="1",
-        session=SessionName(id="u", namespace="default", name="shop"),
-        spec=spec,
-        outcome=None if partial else outcome(recorded, spec.fail_on, comparison),
-        partial=partial,
-        started_at=NOW,
-        completed_at=NOW,
-        pages=ReportedPages(crawled=1, discovered=3, left_out=7),
-        bugs=count_bugs(recorded, comparison),
-        links_checked=3,
-        findings=tuple(ReportedFinding.of(item, comparison) for item in recorded),
-        crawled=(page,),
-        fixed=(),
-        left_out=(LeftOutPages(why="calendar", count=7, examples=("https://shop.example/2031/05",)),),
-        unverifiable_links=(),
-    )
+def kept(size: int = len(WEBP)) -> KeptPicture:
+    name = picture_name(str(size).encode())
+    return KeptPicture(name=name, url=f"https://store.example/{name}", width=8, height=6, size=size)
 
 
 @pytest.mark.parametrize(
@@ -164,10 +109,44 @@ def test_the_published_schema_is_fresh():
 
 def test_report_html_is_one_file_and_shows_the_bug_with_its_picture():
     item = bug(Severity.CRITICAL, title="Cart shows NaN")
-    html = render_html(document(item), {item.finding.fingerprint: JPEG}).decode()
+    name = item.finding.fingerprint
+    html = render_html(document(item).pictured({name: kept()}), {name: WEBP}).decode()
     assert "Cart shows NaN" in html
-    assert "data:image/jpeg;base64," in html
+    assert "data:image/webp;base64," in html
     assert not [word for word in ('src="http', "<link", "@import", "url(") if word in html]
+
+
+def test_pictures_go_into_the_file_while_they_fit_worst_first_and_others_are_links():
+    worst, bad, small = (
+        bug(Severity.CRITICAL, title="worst"),
+        bug(Severity.HIGH, title="bad"),
+        bug(Severity.LOW, title="small"),
+    )
+    large = kept(MAX_PICTURE_BYTES)
+    sizes = {worst.finding.fingerprint: kept(10), bad.finding.fingerprint: large, small.finding.fingerprint: kept(11)}
+    report = document(worst, bad, small).pictured(sizes)
+    inside = fitting(report)
+    assert inside == [worst.finding.fingerprint, small.finding.fingerprint]
+    html = render_html(report, dict.fromkeys(inside, WEBP)).decode()
+    assert html.count("data:image/webp;base64,") == 2
+    assert html.count(f'href="{large.name}"') == 1
+    assert html.count('href="pictures/') == 1
+
+
+def test_a_picture_that_the_store_has_lost_is_a_link():
+    item = bug(Severity.HIGH)
+    picture = kept()
+    html = render_html(document(item).pictured({item.finding.fingerprint: picture}), {}).decode()
+    assert f'href="{picture.name}"' in html
+
+
+def test_programs_learn_where_a_picture_is():
+    item, other = bug(Severity.HIGH), bug(Severity.LOW)
+    report = document(item, other).pictured({item.finding.fingerprint: kept()})
+    data = json.loads(report.model_dump_json(by_alias=True))
+    assert data["findings"][0]["picture"] == kept().model_dump()
+    assert data["findings"][1]["picture"] is None
+    jsonschema.Draft202012Validator(json.loads(json_schema())).validate(data)
 
 
 def test_what_a_page_says_is_never_markup_in_the_report():

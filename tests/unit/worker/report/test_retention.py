@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bughive_protocol.artifact_names import ReportFile
+from bughive_protocol.artifact_names import ReportFile, picture_name
 from bughive_protocol.live import Live
 from bughive_worker.report.retention import by_session, too_old
 
@@ -33,6 +33,13 @@ def test_a_report_that_may_be_wanted_stays(age, listed):
 
 def test_an_old_report_goes_once_its_session_is_gone():
     assert too_old(report(31 * DAY), live("another"), NOW, 30 * DAY)
+
+
+def test_a_reports_pictures_go_with_it():
+    page, picture = ReportFile("shop", UID, "report.html"), ReportFile("shop", UID, picture_name(b"content"))
+    (found,) = by_session([(page, NOW - 40 * DAY), (picture, NOW - 41 * DAY)])
+    assert found.files == (page, picture)
+    assert too_old(found, live("another"), NOW, 30 * DAY)
 
 
 def test_a_report_is_as_old_as_its_newest_file():

@@ -1,0 +1,44 @@
+"""Pictures for one process: nobody uploads them while it crawls, so that nothing is waited for."""
+
+from collections.abc import Mapping
+
+from bughive_protocol.memory_session import MemorySession
+from bughive_protocol.picture import KeptPicture
+
+MAX_BYTES = 128 * 1024 * 1024
+"""How much room a session's captures may take in memory."""
+
+
+class MemoryImages:
+    """``Images`` in memory."""
+
+    def __init__(self, session: MemorySession, max_bytes: int = MAX_BYTES) -> None:
+        self._images = session.images
+        self._kept = session.pictures
+        self._max_bytes = max_bytes
+
+    async def put(self, fingerprint: str, packed: bytes) -> bool:
+        """See ``Images.put``."""
+        used = sum(len(image) for image in self._images.values())
+        if fingerprint in self._images or fingerprint in self._kept or used + len(packed) > self._max_bytes:
+            return False
+        self._images[fingerprint] = packed
+        return True
+
+    async def get(self, fingerprint: str) -> bytes | None:
+        """See ``Pictures.get``."""
+        return self._images.get(fingerprint)
+
+    async def pending(self) -> frozenset[str]:
+        """See ``Pictures.pending``."""
+        return frozenset(self._images)
+
+    async def kept(self) -> Mapping[str, KeptPicture]:
+        """See ``Pictures.kept``."""
+        return dict(self._kept)
+
+    async def settle(self, fingerprint: str, kept: KeptPicture | None) -> None:
+        """See ``Pictures.settle``."""
+        self._images.pop(fingerprint, None)
+        if kept is not None:
+            self._kept[fingerprint] = kept

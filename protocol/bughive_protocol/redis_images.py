@@ -1,0 +1,88 @@
+"""Pictures in Redis, from their capture to their upload, and where they are kept then.
+
+All methods raise ``redis.RedisError`` when Redis is away; each may then be called again.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import cast
+
+import redis.asyncio
+from redis.client import NEVER_DECODE
+
+from bughive_protocol.keys import Keys
+from bughive_protocol.lease import Fence
+from bughive_protocol.limits import MAX_IMAGE_BYTES
+from bughive_protocol.picture import KeptPicture
+from bughive_protocol.scripts import run_async, script
+
+ROOM_SECONDS = 10.0
+"""How long a crawl waits for the upload of earlier pictures; less than a worker has to hand its sessions over."""
+_ASK_SECONDS = 0.25
+_KEPT, _FULL = 1, -1
+
+
+class RedisPictures:
+    """``Pictures`` in Redis. Who uploads needs no lease: what it does may be done twice."""
+
+    def __init__(self, client: redis.asyncio.Redis, keys: Keys, session_id: str) -> None:
+        self._client = client
+        self._keys = keys
+        self._session_id = session_id
+        self._own = keys.session(session_id)
+
+    async def get(self, fingerprint: str) -> bytes | None:
+        """See ``Pictures.get``."""
+        command = ("HGET", self._own.images, fingerprint)
+        stored: bytes | None = await self._client.execute_command(*command, **{NEVER_DECODE: True})  # type: ignore[no-untyped-call] # redis-py has no typed call for bytes
+        return stored
+
+    async def pending(self) -> frozenset[str]:
+        """See ``Pictures.pending``."""
+        return frozenset(cast("list[str]", await self._client.hkeys(self._own.images)))
+
+    async def kept(self) -> Mapping[str, KeptPicture]:
+        """See ``Pictures.kept``."""
+        stored = cast("dict[str, str]", await self._client.hgetall(self._own.pictures))
+        return {name: KeptPicture.model_validate_json(text) for name, text in stored.items()}
+
+    async def settle(self, fingerprint: str, kept: KeptPicture | None) -> None:
+        """See ``Pictures.settle``."""
+        told = kept.model_dump_json() if kept else ""
+        await run_async(self._client, script("settle_picture"), self._keys, self._session_id, fingerprint, told)
+
+
+class RedisImages(RedisPictures):
+    """``Images`` in Redis, as the holder of one shard's lease sees them; they go with the session's other keys."""
+
+    def __init__(
+        self,
+        client: redis.asyncio.Redis,
+        keys: Keys,
+        fence: Fence,
+        max_bytes: int = MAX_IMAGE_BYTES,
+        room_seconds: float = ROOM_SECONDS,
+    ) -> None:
+        super().__init__(client, keys, fence.session_id)
+        self._fence = fence
+        self._max_bytes = max_bytes
+        self._room_seconds = room_seconds
+        self._waits = True
+
+    async def put(self, fingerprint: str, packed: bytes) -> bool:
+        """See ``Images.put``. Once it has waited in vain, it does not wait again until there was room."""
+        latest = time.monotonic() + (self._room_seconds if self._waits else 0)
+        while (answer := await self._put(fingerprint, packed)) == _FULL:
+            if time.monotonic() >= latest:
+                self._waits = False
+                return False
+            await asyncio.sleep(_ASK_SECONDS)
+        self._waits = True
+        return answer == _KEPT
+
+    async def _put(self, fingerprint: str, packed: bytes) -> int:
+        fence = self._fence
+        proof = (fence.shard, fence.token)
+        arguments = (*proof, fingerprint, packed, self._max_bytes)
+        return int(await run_async(self._client, script("put_image"), self._keys, fence.session_id, *arguments))

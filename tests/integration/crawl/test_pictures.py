@@ -1,0 +1,135 @@
+"""What the browser gives of a bug: where it shows, and never what is private."""
+
+from collections.abc import AsyncIterator
+from io import BytesIO
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from bughive_crds.crawl_session import BrowserSpec
+from bughive_crds.model import Severity
+from bughive_protocol.errors import InvalidSpec
+from bughive_protocol.finding import Confidence, Finding
+from bughive_protocol.picture import Capture
+from bughive_worker.browser.capture import MAX_PLACES, _boxes, capture
+from bughive_worker.browser.window import HEIGHT, WIDTH, Presentation, Window
+
+GREEN = "background: #00ff00; width: 300px; height: 100px"
+CARD = f'<div id=card style="{GREEN}">4111 1111 1111 1111</div>'
+
+
+@pytest_asyncio.fixture
+async def window(engine) -> AsyncIterator[Window]:
+    window = Window(engine.host, Presentation())
+    yield window
+    await window.close()
+
+
+def bug(selector: str | None = None) -> Finding:
+    return Finding(
+        fingerprint="f",
+        kind="broken-link",
+        severity=Severity.LOW,
+        confidence=Confidence.CERTAIN,
+        title="A bug",
+        url="http://site.test/",
+        selector=selector,
+    )
+
+
+def greens(jpeg: bytes) -> int:
+    """How many pixels are as green as the private part."""
+    with Image.open(BytesIO(jpeg)) as image:
+        bands = image.convert("RGB").split()
+    limits = ((0, 90), (180, 255), (0, 90))
+    masks = [
+        band.point(lambda v, a=a, b=b: 255 if a <= v <= b else 0) for band, (a, b) in zip(bands, limits, strict=True)
+    ]
+    red, green, blue = (set_of(mask) for mask in masks)
+    return len(red & green & blue)
+
+
+def set_of(mask: Image.Image) -> set[int]:
+    return {index for index, value in enumerate(mask.tobytes()) if value}
+
+
+async def pictured(window: Window, url: str, *mask: str, selector: str | None = None) -> Capture:
+    async with window.tab() as tab:
+        await tab.page.goto(url)
+        return await capture(tab.page, bug(selector), mask)
+
+
+async def test_what_is_masked_is_black_in_the_capture_itself(window, hostile):
+    hostile.site.page("/card", f"<h1>Pay</h1>{CARD}<p>Thank you")
+    shown = await pictured(window, f"{hostile.url}/card")
+    assert greens(shown.jpeg) > 20_000, "the test sees what it looks for"
+    assert greens((await pictured(window, f"{hostile.url}/card", "#none", "#card")).jpeg) == 0
+
+
+MOVING = "#card { animation: go 0.7s linear infinite alternate } @keyframes go { to { margin-left: 900px } }"
+SHADOW = f"document.querySelector('x-card').attachShadow({{mode: 'open'}}).innerHTML = '{CARD}'"
+
+
+@pytest.mark.parametrize(
+    ("body", "selector"),
+    [
+        (f"<iframe srcdoc='{CARD}' width=400 height=200></iframe>", "iframe"),
+        (f"<style>{MOVING}</style>{CARD}", "#card"),
+        (f"<x-card></x-card><script>{SHADOW}</script>", "#card"),
+        (f"{CARD}{CARD.replace('id=card', 'class=card')}", "#card, .card"),
+    ],
+    ids=["in an iframe", "moving", "in a shadow root", "several"],
+)
+async def test_it_is_black_wherever_it_is(window, hostile, body, selector):
+    hostile.site.page("/private", body)
+    assert greens((await pictured(window, f"{hostile.url}/private")).jpeg) > 0
+    assert greens((await pictured(window, f"{hostile.url}/private", selector)).jpeg) == 0
+
+
+async def test_a_crawl_masks_its_pictures(a_crawl, hostile):
+    hostile.site.page("/card", f"{CARD}<img src=/missing.png alt=Mug width=50 height=50>")
+    crawl = a_crawl("/card", max_depth=0)
+    crawl.spec = crawl.spec.model_copy(update={"browser": BrowserSpec(headers={}, mask=("#card",))})
+    await crawl.run()
+    captures = [Capture.unpack(packed) for packed in crawl.memory.images.values()]
+    assert captures
+    assert any(each.places for each in captures)
+    assert [greens(each.jpeg) for each in captures] == [0] * len(captures)
+
+
+async def test_a_selector_that_is_none_ends_the_crawl_before_anything_is_pictured(a_crawl, hostile):
+    crawl = a_crawl("/throws", max_depth=0)
+    crawl.spec = crawl.spec.model_copy(update={"browser": BrowserSpec(headers={}, mask=("#card", "no css ]["))})
+    with pytest.raises(InvalidSpec, match=r"browser\.mask: 'no css \]\[' is no CSS selector"):
+        await crawl.run()
+    assert crawl.memory.images == {}
+    assert "/throws" not in hostile.site.hits
+
+
+async def test_each_element_that_shows_the_bug_is_a_place(window, hostile):
+    twin = "<p class=twin style='margin: 0; width: 100px; height: 40px'>Twin</p>"
+    hidden = "<p class=twin hidden>Twin</p>"
+    hostile.site.page("/twins", hidden + twin * 2 + "<div style='height: 3000px'></div>" + twin)
+    seen = await pictured(window, f"{hostile.url}/twins", selector=".twin")
+    assert [(place.width, place.height) for place in seen.places] == [(100, 40)] * 2
+    with Image.open(BytesIO(seen.jpeg)) as image:
+        assert image.size == (WIDTH, HEIGHT)
+
+    hostile.site.page("/many", twin * 50)
+    assert len((await pictured(window, f"{hostile.url}/many", selector=".twin")).places) == MAX_PLACES
+
+
+async def test_a_page_that_lies_of_its_elements_gets_a_picture_all_the_same(window, hostile):
+    lies = (
+        "document.querySelectorAll = () => ({length: 3, 0: {}}); Element.prototype.scrollIntoView = () => { throw 0 }"
+    )
+    hostile.site.page("/lies", f"<script>{lies}</script><p class=twin>Twin</p>")
+    seen = await pictured(window, f"{hostile.url}/lies", selector=".twin")
+    assert seen.places == ()
+    assert seen.jpeg.startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("told", [None, "x", {}, [[1, 2, 3]], [[float("nan"), 1, 2, 3], 7, None, ["1", 2, 3, 4]]])
+def test_what_is_no_place_is_none(told):
+    assert _boxes(told) == ()

@@ -1,0 +1,98 @@
+"""Brings pictures from where they wait into the artifact store: the same picture, whoever does it and however often."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from structlog.stdlib import get_logger
+
+from bughive_protocol.artifact_names import PICTURE_TYPE, picture_name
+from bughive_protocol.artifact_store import ArtifactStore
+from bughive_protocol.errors import PictureUnreadable
+from bughive_protocol.picture import Capture, KeptPicture
+from bughive_protocol.stores import Pictures
+from bughive_worker.report.annotate import Annotated, annotate
+
+AT_ONCE = 4
+log = get_logger(__name__)
+
+
+async def keep_picture(pictures: Pictures, fingerprint: str, folder: str, store: ArtifactStore) -> KeptPicture | None:
+    """Annotate, upload and record the picture of one finding, and let go of its capture.
+
+    Args:
+        pictures: the session's.
+        fingerprint: the finding.
+        folder: where the session's report goes; may be empty.
+        store: where pictures are kept.
+
+    Returns:
+        None: there is nothing to upload, or not any more.
+
+    Raises:
+        PictureUnreadable: the capture holds no picture; it is let go.
+        ArtifactStoreUnavailable: the picture could not be kept; its capture is left where it is.
+    """
+    packed = await pictures.get(fingerprint)
+    if packed is None:
+        return None
+    try:
+        picture = await asyncio.to_thread(_annotated, packed)
+    except PictureUnreadable:
+        await pictures.settle(fingerprint, None)
+        raise
+    name = picture_name(picture.webp)
+    key = below(folder, name)
+    await store.put(key, picture.webp, PICTURE_TYPE)
+    kept = KeptPicture(
+        name=name,
+        url=await store.link(key),
+        width=picture.width,
+        height=picture.height,
+        size=len(picture.webp),
+    )
+    await pictures.settle(fingerprint, kept)
+    return kept
+
+
+async def keep_all(pictures: Pictures, folder: str, store: ArtifactStore) -> Mapping[str, KeptPicture]:
+    """Upload what nobody has uploaded yet, so that a report waits for no queue. Returns all pictures, by finding.
+
+    Raises:
+        ArtifactStoreUnavailable: a picture could not be kept.
+    """
+
+    async def keep(fingerprint: str) -> None:
+        try:
+            await keep_picture(pictures, fingerprint, folder, store)
+        except PictureUnreadable as error:
+            log.warning("a picture is left out", fingerprint=fingerprint, reason=str(error))
+
+    waiting = sorted(await pictures.pending())
+    for first in range(0, len(waiting), AT_ONCE):
+        await asyncio.gather(*(keep(fingerprint) for fingerprint in waiting[first : first + AT_ONCE]))
+    return await pictures.kept()
+
+
+async def read_pictures(
+    kept: Mapping[str, KeptPicture], wanted: Iterable[str], folder: str, store: ArtifactStore
+) -> dict[str, bytes]:
+    """The content of these findings' pictures, as far as the store still has them.
+
+    Raises:
+        ArtifactStoreUnavailable: the store is away.
+    """
+    read: dict[str, bytes] = {}
+    for fingerprint in wanted:
+        content = await store.get(below(folder, kept[fingerprint].name))
+        if content is not None:
+            read[fingerprint] = content
+    return read
+
+
+def below(folder: str, name: str) -> str:
+    """A report's file in the store."""
+    return f"{folder}/{name}" if folder else name
+
+
+def _annotated(packed: bytes) -> Annotated:
+    return annotate(Capture.unpack(packed))
