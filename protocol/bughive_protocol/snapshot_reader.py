@@ -8,14 +8,16 @@ from bughive_protocol.lease import Release, ReleaseReason, Signal
 from bughive_protocol.redis_time import optional_moment
 from bughive_protocol.snapshot import Digest, LeaseView, SessionSnapshot, Verdict
 from bughive_protocol.tally import counts_of
+from bughive_protocol.ticket_record import TicketCounts
 
 
 def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
     """One session's answer as a snapshot."""
-    now, fence, held, released, verdict, digest, state, counted, expires_at, deliveries = answer
+    now, fence, held, released, verdict, digest, state, counted, expires_at, deliveries, tickets = answer
     attempt, generation, signal, sent_at, sends, started_at, shards = fence
     records = {int(released[i]): Release.model_validate_json(released[i + 1]) for i in range(0, len(released), 2)}
     current_url, updated_at = state
+    opened, reopened = (int(count or 0) for count in tickets)
     counts = counts_of(counted)
     return SessionSnapshot(
         session_id=session_id,
@@ -37,6 +39,7 @@ def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
         updated_at=optional_moment(updated_at),
         acknowledged=expires_at is not None,
         deliveries=Deliveries.read({deliveries[i]: deliveries[i + 1] for i in range(0, len(deliveries), 2)}),
+        tickets=TicketCounts(opened=opened, reopened=reopened),
     )
 
 

@@ -42,6 +42,15 @@ class TicketRecord(BaseModel):
     outcome: TicketOutcome
 
 
+class TicketCounts(BaseModel):
+    """What a session did for its bugs' tickets, in numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    opened: int = 0
+    reopened: int = 0
+
+
 _CHOSEN = TypeAdapter(dict[str, str])
 
 
@@ -64,7 +73,8 @@ class TicketRecords:
 
     async def record(self, session_id: str, record: TicketRecord) -> TicketRecord:
         """Note what became of a bug's ticket; what was noted first holds, and is returned."""
-        held = await self._note(session_id, f"{record.tracker} {record.fingerprint}", record.model_dump_json())
+        field = f"{record.tracker} {record.fingerprint}"
+        held = await self._note(session_id, field, record.model_dump_json(), record.outcome)
         return record if held is None else TicketRecord.model_validate_json(held)
 
     async def all(self, session_id: str) -> list[TicketRecord]:
@@ -72,6 +82,6 @@ class TicketRecords:
         stored = cast("dict[str, str]", await self._client.hgetall(self._keys.session(session_id).tickets))
         return [TicketRecord.model_validate_json(text) for field, text in stored.items() if " " in field]
 
-    async def _note(self, session_id: str, field: str, value: str) -> str | None:
-        held: str | None = await run_async(self._client, script("note_ticket"), self._keys, session_id, field, value)
+    async def _note(self, session_id: str, *arguments: str) -> str | None:
+        held: str | None = await run_async(self._client, script("note_ticket"), self._keys, session_id, *arguments)
         return held

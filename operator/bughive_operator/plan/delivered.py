@@ -64,7 +64,8 @@ def _told(view: View, status: CrawlSessionStatus) -> Draft:
     if deliveries.failed:
         return draft.false(ConditionType.DELIVERED, Reason.DELIVERY_FAILED, sentences.undelivered(deliveries))
     if over and view.redis.verdict is not None and not deliveries.pending:
-        return draft.true(ConditionType.DELIVERED, Reason.ALL_DELIVERED, sentences.delivered(deliveries))
+        told = sentences.delivered(deliveries, view.redis.tickets)
+        return draft.true(ConditionType.DELIVERED, Reason.ALL_DELIVERED, told)
     until = given_up_at(view)
     if until is not None and view.now >= until:
         return draft.unknown(ConditionType.DELIVERED, Reason.DELIVERY_UNCONFIRMED, sentences.UNCONFIRMED)

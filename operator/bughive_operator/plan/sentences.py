@@ -10,6 +10,7 @@ from bughive_operator.quota import Hold, Unit
 from bughive_operator.reasons import Reason
 from bughive_protocol.deliveries import Deliveries, DeliveryKind
 from bughive_protocol.queues import CRAWL
+from bughive_protocol.ticket_record import TicketCounts
 
 DELIVERING = "What others are to hear of this session is on its way."
 UNCONFIRMED = (
@@ -18,8 +19,8 @@ UNCONFIRMED = (
 )
 _ITEMS: Mapping[str, str] = {
     DeliveryKind.WEBHOOK: "webhook event",
-    DeliveryKind.TICKET: "ticket",
     DeliveryKind.SCREENSHOT: "screenshot",
+    DeliveryKind.TICKET: "ticket",
 }
 _SEVERITIES = ("critical", "high", "medium", "low")
 
@@ -144,10 +145,14 @@ def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
     return " ".join(sentences)
 
 
-def delivered(deliveries: Deliveries) -> str:
+def delivered(deliveries: Deliveries, tickets: TicketCounts) -> str:
     """What others have heard."""
     counts = {kind: delivery.done for kind, delivery in deliveries.by_kind.items() if delivery.done}
-    return f"Delivered: {_items(counts)}." if counts else "There was nothing to deliver."
+    if not counts:
+        return "There was nothing to deliver."
+    moved = {"opened": tickets.opened, "reopened": tickets.reopened}
+    told = ", ".join(f"{count} {what}" for what, count in moved.items() if count)
+    return f"Delivered: {_items(counts)}{f' ({told})' if told else ''}."
 
 
 def undelivered(deliveries: Deliveries) -> str:

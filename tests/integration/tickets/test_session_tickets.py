@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from services.linear import RATELIMITED
 from services.scripted import Fault
 
 from bughive_crds.model import Severity
@@ -12,7 +13,7 @@ from bughive_protocol.control import KEEP_SECONDS, SessionControl
 from bughive_protocol.errors import IntegrationPaused, IntegrationUnavailable
 from bughive_protocol.finding import Confidence, Finding
 from bughive_protocol.ticket_record import TicketOutcome, TicketRecords, TrackerName
-from bughive_worker.tickets.finished_session import FinishedSessions
+from bughive_worker.tickets.finished_session import read_finished
 from bughive_worker.tickets.lock import alone
 from bughive_worker.tickets.pause import heeding
 from bughive_worker.tickets.plan import Rules
@@ -41,7 +42,7 @@ def tickets_of(client, keys, linear_tracker, github_tracker):
     """Makes a worker's handle on a session's tickets."""
 
     async def make(session_id: str, name: TrackerName = TrackerName.LINEAR) -> SessionTickets:
-        session = await FinishedSessions(client, keys).get(session_id)
+        session = await read_finished(client, keys, session_id)
         assert session is not None
         tracker = linear_tracker() if name is TrackerName.LINEAR else github_tracker()
         return SessionTickets(client, keys, session, name, tracker)
@@ -163,6 +164,14 @@ async def test_a_try_that_asked_for_nothing_yet_lets_the_next_one_begin_at_once(
     assert [key async for key in client.scan_iter(f"{keys.prefix}:ticket:*")] == []
 
 
+async def test_who_is_asked_to_wait_keeps_nobody_away(linear, finished, tickets_of, client, keys) -> None:
+    session_id = await finished([bug(1)], SPEC)
+    linear.fail("CreateIssue", Fault(400, RATELIMITED))
+    with pytest.raises(IntegrationPaused):
+        await (await tickets_of(session_id)).settle(bug(1).fingerprint)
+    assert [key async for key in client.scan_iter(f"{keys.prefix}:ticket:*")] == []
+
+
 async def test_who_has_lost_the_lock_opens_nothing(client, keys) -> None:
     async def slow() -> None:
         async with alone(client, keys.ticket_lock("linear", "x")) as renew:
@@ -196,12 +205,11 @@ async def test_a_pause_is_shared_and_the_longer_one_holds(client, keys) -> None:
 
 
 async def test_a_session_that_was_stopped_or_is_forgotten_has_no_tickets(client, keys, finished) -> None:
-    sessions = FinishedSessions(client, keys)
-    assert await sessions.get("never-heard-of") is None
+    assert await read_finished(client, keys, "never-heard-of") is None
     session_id = await finished([bug(1)], SPEC)
     control = SessionControl(client, keys)
     await control.delete(session_id)
-    assert await sessions.get(session_id) is None
+    assert await read_finished(client, keys, session_id) is None
     assert await TicketRecords(client, keys).choose(session_id, TrackerName.LINEAR, {"a": "open"}) == {}
     assert not await client.exists(keys.session(session_id).tickets)
 

@@ -118,7 +118,7 @@ async def test_labels_that_exist_are_used_whatever_their_case(linear, linear_tra
     [
         ("Store", Fault(503, "")),
         ("Upload", Fault(400, error("feature not accessible", "No uploads."))),
-        ("Store", Fault()),
+        ("Store", Fault(403, "")),
     ],
 )
 async def test_no_ticket_fails_for_its_picture(linear, linear_tracker, operation, fault) -> None:

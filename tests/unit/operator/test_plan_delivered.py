@@ -9,6 +9,7 @@ from bughive_operator import actions
 from bughive_operator.plan.delivered import PATIENCE
 from bughive_protocol.control import Verdict
 from bughive_protocol.deliveries import Deliveries
+from bughive_protocol.ticket_record import TicketCounts
 
 HOOKS = {"webhooks": [{"url": "https://hooks.example/"}]}
 HOUR = PATIENCE.total_seconds()
@@ -65,6 +66,20 @@ def test_it_holds_when_all_is_delivered_by_one_patch_more(ended) -> None:
     assert [(one.kind, one.done) for one in report.digest.content.deliveries] == [("webhook", 3)]
     assert (patch.status.phase, patch.status.outcome) == ("Completed", "BugsFound")
     assert done.later(1).plan().actions == ()
+
+
+def test_tickets_are_told_by_what_was_done_for_them(ended) -> None:
+    at = {"at": NOON}
+    by_kind = {"ticket": {"done": 10, **at}, "webhook": {"done": 1, **at}}
+    told = {"deliveries": Deliveries.model_validate({"by_kind": by_kind})}
+    done = ended({"tickets": {"linear": {"teamKey": "WEB"}}}).later(
+        1, {**told, "tickets": TicketCounts(opened=7, reopened=2)}
+    )
+    assert done.condition("Delivered") == (
+        "True",
+        "AllDelivered",
+        "Delivered: 1 webhook event, 10 tickets (7 opened, 2 reopened).",
+    )
 
 
 def test_nothing_to_deliver_is_all_delivered(ended) -> None:

@@ -6,7 +6,14 @@ from bughive_protocol.queues import Queue
 from bughive_worker.runtime.child import Child
 from bughive_worker.runtime.holder import Holder
 from bughive_worker.settings import WorkerSettings
-from bughive_worker.tasks import cleanup_old_sessions, health, run_crawl_session, send_webhook
+from bughive_worker.tasks import (
+    cleanup_old_sessions,
+    create_ticket,
+    health,
+    open_tickets,
+    run_crawl_session,
+    send_webhook,
+)
 
 
 def register_tasks(app: Celery, settings: WorkerSettings, queue: Queue, child: Child, holder: Holder) -> None:
@@ -15,3 +22,5 @@ def register_tasks(app: Celery, settings: WorkerSettings, queue: Queue, child: C
     cleanup_old_sessions.register(app, settings)
     health.register(app, settings)
     send_webhook.register(app, child, queue)
+    open_tickets.register(app, child, queue)
+    create_ticket.register(app, child, queue)

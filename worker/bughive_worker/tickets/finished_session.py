@@ -1,7 +1,6 @@
 """What tickets need to know of a session that is over, as Redis has it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import redis.asyncio
 
@@ -10,7 +9,7 @@ from bughive_protocol.finding import RecordedFinding
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease import Fence
 from bughive_protocol.redis_store import RedisFindings, RedisImages
-from bughive_protocol.snapshot import Digest, Verdict
+from bughive_protocol.session_facts import read_facts
 from bughive_worker.net.urls import canonical, site_of
 from bughive_worker.tickets.draft import SessionLink
 from bughive_worker.tickets.mark import Mark
@@ -36,39 +35,27 @@ class FinishedSession:
         return SessionLink(self.namespace, self.name, self.report_url)
 
 
-class FinishedSessions:
-    """Reads them. Every method raises ``redis.RedisError`` when Redis is away."""
+async def read_finished(client: redis.asyncio.Redis, keys: Keys, session_id: str) -> FinishedSession | None:
+    """The session; None: it is forgotten, not over, or was stopped before it had seen all there is to see.
 
-    def __init__(self, client: redis.asyncio.Redis, keys: Keys) -> None:
-        self._client = client
-        self._keys = keys
+    Raises:
+        redis.RedisError: Redis is away.
+    """
+    facts = await read_facts(client, keys, session_id)
+    if facts is None or facts.verdict is None or facts.verdict.cancelled:
+        return None
+    report_url = facts.digest.report_url if facts.digest else None
+    return FinishedSession(facts.id, facts.namespace, facts.name, facts.spec, report_url or "")
 
-    async def get(self, session_id: str) -> FinishedSession | None:
-        """The session; None: it is forgotten, not over, or was stopped before it had seen all there is to see."""
-        own = self._keys.session(session_id)
-        async with self._client.pipeline(transaction=True) as pipeline:
-            pipeline.hgetall(own.spec)
-            pipeline.get(own.verdict)
-            pipeline.get(own.digest)
-            stored: tuple[Any, Any, Any] = tuple(await pipeline.execute())  # type: ignore[assignment]
-        spec, verdict, digest = stored
-        if not spec or verdict is None or Verdict.model_validate_json(verdict).cancelled:
-            return None
-        return FinishedSession(
-            id=session_id,
-            namespace=spec["namespace"],
-            name=spec["name"],
-            spec=CrawlSessionSpec.model_validate_json(spec["json"]),
-            report_url=(Digest.model_validate_json(digest).report_url if digest else None) or "",
-        )
 
-    async def findings(self, session_id: str) -> list[RecordedFinding]:
-        """All its bugs, in no particular order."""
-        return await RedisFindings(self._client, self._keys, _reader(session_id)).all()
+async def read_bugs(client: redis.asyncio.Redis, keys: Keys, session_id: str) -> list[RecordedFinding]:
+    """All its bugs, in no particular order. Raises ``redis.RedisError`` when Redis is away."""
+    return await RedisFindings(client, keys, _reader(session_id)).all()
 
-    async def picture(self, session_id: str, fingerprint: str) -> bytes | None:
-        """A bug's picture as JPEG, if it is there."""
-        return await RedisImages(self._client, self._keys, _reader(session_id)).get(fingerprint)
+
+async def read_picture(client: redis.asyncio.Redis, keys: Keys, session_id: str, fingerprint: str) -> bytes | None:
+    """A bug's picture as JPEG, if it is there. Raises ``redis.RedisError`` when Redis is away."""
+    return await RedisImages(client, keys, _reader(session_id)).get(fingerprint)
 
 
 def _reader(session_id: str) -> Fence:

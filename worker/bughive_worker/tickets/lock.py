@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 import redis.asyncio
 from redis.exceptions import LockError
 
-from bughive_protocol.errors import IntegrationUnavailable
+from bughive_protocol.errors import IntegrationPaused, IntegrationUnavailable
 
 LOCK_SECONDS = 40.0
 """More than twice what one request may take: who renews it and then asks once is done long before it runs out."""
@@ -43,8 +43,8 @@ async def alone(client: redis.asyncio.Redis, key: str, seconds: float = LOCK_SEC
 
     try:
         yield renew
-    except IntegrationUnavailable:
-        if not renewed:
+    except IntegrationUnavailable as error:
+        if not renewed or isinstance(error, IntegrationPaused):
             await _release(lock)
         raise
     except BaseException:

@@ -9,7 +9,7 @@ from bughive_protocol.finding import RecordedFinding
 from bughive_protocol.keys import Keys
 from bughive_protocol.ticket_record import TicketRecord, TicketRecords, TrackerName
 from bughive_worker.tickets.draft import draft, returned
-from bughive_worker.tickets.finished_session import FinishedSession, FinishedSessions
+from bughive_worker.tickets.finished_session import FinishedSession, read_bugs, read_picture
 from bughive_worker.tickets.lock import alone
 from bughive_worker.tickets.plan import Rules, Step, candidates, chosen, next_step, outcome_of, places_taken
 from bughive_worker.tickets.tracker import Ticket, Tracker
@@ -32,7 +32,6 @@ class SessionTickets:
         self._session = session
         self._name = name
         self._tracker = tracker
-        self._sessions = FinishedSessions(client, keys)
         self._records = TicketRecords(client, keys)
 
     async def choose(self, rules: Rules) -> tuple[str, ...]:
@@ -44,7 +43,7 @@ class SessionTickets:
         return tuple(held)
 
     async def _choose(self, rules: Rules) -> Mapping[str, Step]:
-        ordered = candidates(await self._sessions.findings(self._session.id), rules)[:_MOST_LOOKED_AT]
+        ordered = candidates(await self._bugs(), rules)[:_MOST_LOOKED_AT]
         steps: dict[str, Step] = {}
         for start in range(0, len(ordered), _AT_ONCE):
             some = ordered[start : start + _AT_ONCE]
@@ -54,13 +53,16 @@ class SessionTickets:
                 break
         return steps
 
+    async def _bugs(self) -> list[RecordedFinding]:
+        return await read_bugs(self._client, self._keys, self._session.id)
+
     async def _find(self, some: list[RecordedFinding]) -> Mapping[str, Ticket]:
         marks = [self._session.mark(one.finding.fingerprint) for one in some]
         return {mark.fingerprint: ticket for mark, ticket in (await self._tracker.find(marks)).items()}
 
     async def settle(self, fingerprint: str) -> TicketRecord | None:
         """Do for one bug's ticket what there is to do. None: the session knows no such bug."""
-        found = {one.finding.fingerprint: one for one in await self._sessions.findings(self._session.id)}
+        found = {one.finding.fingerprint: one for one in await self._bugs()}
         if fingerprint not in found:
             return None
         mark = self._session.mark(fingerprint)
@@ -68,7 +70,7 @@ class SessionTickets:
             ticket = (await self._tracker.find([mark])).get(mark)
             step = next_step(ticket, found[fingerprint].first_seen)
             if ticket is None:
-                picture = await self._sessions.picture(self._session.id, fingerprint)
+                picture = await read_picture(self._client, self._keys, self._session.id, fingerprint)
                 ticket = await self._tracker.open(draft(found[fingerprint], mark, self._session.link(), picture), renew)
             elif step is Step.REOPEN:
                 await renew()
