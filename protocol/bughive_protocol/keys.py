@@ -70,7 +70,7 @@ class SessionKeys:
     delivery_items: str
     """Hash: "kind item" -> pending, done, failed or moot; "kind receiver" -> closed."""
     tickets: str
-    """Hash: tracker -> the bugs chosen for it; "tracker fingerprint" -> TicketRecord; outcome -> how many of these."""
+    """Hash: tracker -> the bugs chosen for it; "tracker fingerprint" -> TicketRecord."""
     counters: str
     """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY, image_bytes."""
 

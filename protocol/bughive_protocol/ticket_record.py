@@ -42,13 +42,9 @@ class TicketRecord(BaseModel):
     outcome: TicketOutcome
 
 
-class TicketCounts(BaseModel):
-    """What a session did for its bugs' tickets, in numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    opened: int = 0
-    reopened: int = 0
+def read_records(fields: Mapping[str, str]) -> tuple[TicketRecord, ...]:
+    """Of the fields of the session's key ``tickets``."""
+    return tuple(TicketRecord.model_validate_json(fields[field]) for field in sorted(fields) if " " in field)
 
 
 _CHOSEN = TypeAdapter(dict[str, str])
@@ -73,15 +69,14 @@ class TicketRecords:
 
     async def record(self, session_id: str, record: TicketRecord) -> TicketRecord:
         """Note what became of a bug's ticket; what was noted first holds, and is returned."""
-        field = f"{record.tracker} {record.fingerprint}"
-        held = await self._note(session_id, field, record.model_dump_json(), record.outcome)
+        held = await self._note(session_id, f"{record.tracker} {record.fingerprint}", record.model_dump_json())
         return record if held is None else TicketRecord.model_validate_json(held)
 
-    async def all(self, session_id: str) -> list[TicketRecord]:
-        """What became of all of them, in no particular order."""
-        stored = cast("dict[str, str]", await self._client.hgetall(self._keys.session(session_id).tickets))
-        return [TicketRecord.model_validate_json(text) for field, text in stored.items() if " " in field]
+    async def all(self, session_id: str) -> tuple[TicketRecord, ...]:
+        """What became of all of them."""
+        stored = await self._client.hgetall(self._keys.session(session_id).tickets)
+        return read_records(cast("dict[str, str]", stored))
 
-    async def _note(self, session_id: str, *arguments: str) -> str | None:
-        held: str | None = await run_async(self._client, script("note_ticket"), self._keys, session_id, *arguments)
+    async def _note(self, session_id: str, field: str, value: str) -> str | None:
+        held: str | None = await run_async(self._client, script("note_ticket"), self._keys, session_id, field, value)
         return held

@@ -2,6 +2,7 @@
 """A Linear that holds every request against Linear's own schema, as far as BugHive speaks it."""
 
 import json
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -216,7 +217,7 @@ def refused(type_: str, message: str) -> GraphQLError:
 
 
 class LinearService(ScriptedService):
-    """It answers at ``url``/graphql; files are put to ``url``/store."""
+    """It answers at ``url``/graphql; files are put to ``url``/store; ``url``/issues lists what it got, for people."""
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -226,13 +227,13 @@ class LinearService(ScriptedService):
         return self
 
     def operation(self, request: web.Request, content: Any) -> str:
-        if request.method == "PUT":
-            return "Store"
+        if request.method != "POST":
+            return "Store" if request.method == "PUT" else "issues"
         return str(parse(content["query"]).definitions[0].name.value)
 
     def answer(self, request: web.Request, content: Any) -> web.Response:
-        if request.method == "PUT":
-            return self._store(request, content)
+        if request.method != "POST":
+            return self._store(request, content) if request.method == "PUT" else self._issues()
         if request.headers.get("Authorization") != KEY:
             return web.json_response(error("authentication error", "Authentication required.", 401), status=401)
         problems = validate(SCHEMA, parse(content["query"]))
@@ -242,6 +243,18 @@ class LinearService(ScriptedService):
         self.invalid += [str(problem) for problem in problems]
         return web.Response(text=json.dumps(result.formatted), content_type="application/json")
 
+    def _issues(self) -> web.Response:
+        listed = [
+            {
+                "identifier": issue.identifier,
+                "title": issue.title,
+                "priority": issue.priority,
+                "picture": "https://uploads.linear.example/" in issue.description,
+            }
+            for issue in self.workspace.issues_
+        ]
+        return web.json_response(listed)
+
     def _store(self, request: web.Request, content: bytes) -> web.Response:
         size = str(len(content))
         signed = request.headers.get("x-goog-content-length-range") == f"{size},{size}"
@@ -249,3 +262,14 @@ class LinearService(ScriptedService):
             return web.Response(status=403)
         self.workspace.files[request.path.rpartition("/")[2]] = content
         return web.Response()
+
+
+def main() -> None:
+    """Serve until killed; the first line says where, and by which key."""
+    with LinearService() as service:
+        print(json.dumps({"url": service.url, "key": KEY}), flush=True)  # noqa: T201 - for whoever started it
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

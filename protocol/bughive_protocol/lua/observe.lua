@@ -22,5 +22,5 @@ return {
   count(),
   redis.call('ZSCORE', expiring, session),
   redis.call('HGETALL', deliveries),
-  redis.call('HMGET', tickets, 'opened', 'reopened'),
+  redis.call('HGETALL', tickets),
 }
