@@ -14,8 +14,8 @@ from bughive_worker.tickets.lock import alone
 from bughive_worker.tickets.plan import Rules, Step, candidates, chosen, next_step, outcome_of, places_taken
 from bughive_worker.tickets.tracker import Ticket, Tracker
 
-_MOST_LOOKED_AT = 500
-"""So many bugs, the worst, are looked up in the tracker; it counts requests."""
+MOST_LOOKED_AT = 120
+"""So many bugs, the worst, are looked up in the tracker: GitHub takes 30 searches a minute, and one is for 5 bugs."""
 _AT_ONCE = 20
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ class SessionTickets:
         return tuple(held)
 
     async def _choose(self, rules: Rules) -> Mapping[str, Step]:
-        ordered = candidates(await self._bugs(), rules)[:_MOST_LOOKED_AT]
+        ordered = candidates(await self._bugs(), rules)[:MOST_LOOKED_AT]
         steps: dict[str, Step] = {}
         for start in range(0, len(ordered), _AT_ONCE):
             some = ordered[start : start + _AT_ONCE]
