@@ -20,8 +20,8 @@ UNCONFIRMED = (
 )
 _ITEMS: Mapping[str, str] = {
     DeliveryKind.WEBHOOK: "webhook event",
-    DeliveryKind.SCREENSHOT: "screenshot",
     DeliveryKind.TICKET: "ticket",
+    DeliveryKind.SCREENSHOT: "screenshot",
 }
 _SEVERITIES = ("critical", "high", "medium", "low")
 
@@ -154,7 +154,7 @@ def delivered(deliveries: Deliveries, tickets: Sequence[TicketRecord]) -> str:
     outcomes = Counter(ticket.outcome for ticket in tickets)
     moved = (TicketOutcome.OPENED, TicketOutcome.REOPENED)
     told = ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in moved if outcomes[outcome])
-    return f"Delivered: {_items(counts)}{f' ({told})' if told else ''}."
+    return f"Delivered: {_items(counts)}.{f' Tickets: {told}.' if told else ''}"
 
 
 def undelivered(deliveries: Deliveries) -> str:

@@ -85,7 +85,7 @@ def test_tickets_are_told_by_what_was_done_for_them_and_named_in_the_report(ende
     assert done.condition("Delivered") == (
         "True",
         "AllDelivered",
-        "Delivered: 1 webhook event, 3 tickets (2 opened, 1 reopened).",
+        "Delivered: 3 tickets, 1 webhook event. Tickets: 2 opened, 1 reopened.",
     )
     report, _ = done.plan().actions
     assert [(ticket.name, ticket.outcome) for ticket in report.digest.content.tickets] == [
