@@ -15,6 +15,8 @@ from bughive_crds.model import ApiModel, Severity
 
 MAX_BUGS = 50
 """How many bugs a CrawlReport lists."""
+MAX_TICKETS = 50
+"""And how many tickets."""
 REPORTS_SERVICE_ANNOTATION = f"{GROUP}/reports-service"
 """On a CrawlReport: the Service that serves its files, as ``NAMESPACE/NAME:PORT``."""
 
@@ -64,6 +66,20 @@ class ReportedDelivery(ApiModel):
     """What the last that failed failed by; empty: none has."""
 
 
+class ReportedTicket(ApiModel):
+    """A ticket of one of the session's bugs."""
+
+    tracker: Annotated[str, Field(max_length=63)]
+    """linear or github."""
+    name: Annotated[str, Field(max_length=63)]
+    """What people call it, such as `WEB-12`."""
+    url: Annotated[str, Field(max_length=300)]
+    fingerprint: Annotated[str, Field(max_length=64)]
+    """The bug's."""
+    outcome: Annotated[str, Field(max_length=63)]
+    """What the session did: opened, reopened, known (it was open), or leftClosed."""
+
+
 class Artifact(ApiModel):
     """One file of the full report."""
 
@@ -93,3 +109,5 @@ class CrawlReportContent(ApiModel):
     artifacts: Annotated[tuple[Artifact, ...], Field(max_length=16)] = ()
     deliveries: Annotated[tuple[ReportedDelivery, ...], Field(max_length=8)] = ()
     """What others heard of the session, where its spec asks for it; complete once condition Delivered is decided."""
+    tickets: Annotated[tuple[ReportedTicket, ...], Field(max_length=MAX_TICKETS)] = ()
+    """The tickets that the session opened, reopened or found open, as far as there is room."""

@@ -21,6 +21,7 @@ from bughive_crds.text import (
     Locale,
     Selector,
 )
+from bughive_crds.tickets import TicketsSpec
 from bughive_crds.webhooks import MAX_WEBHOOKS, WebhookSpec
 
 MIN_REQUESTS_PER_SECOND = 0.1
@@ -234,6 +235,7 @@ class CrawlSessionSpec(ApiModel):
     artifacts: ArtifactsSpec = ArtifactsSpec()
     webhooks: Annotated[tuple[WebhookSpec, ...], Field(max_length=MAX_WEBHOOKS)] = ()
     """Who is told of this session. What becomes of it is the condition Delivered; the outcome does not depend on it."""
+    tickets: TicketsSpec | None = None
     shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] = 1
     """How many workers may crawl this session at once. Each takes a place among those that may run, and holds a worker
     until the session is over; `browser.requestsPerSecond` holds for all of them together."""

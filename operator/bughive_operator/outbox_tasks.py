@@ -7,8 +7,9 @@ from typing import Any
 from bughive_crds.crawl_session import CrawlSessionSpec, Screenshots
 from bughive_crds.webhooks import WebhookEvent
 from bughive_protocol.deliveries import DeliveryKind
-from bughive_protocol.messages import SEND_WEBHOOK, UPLOAD_SCREENSHOT
+from bughive_protocol.messages import OPEN_TICKETS, SEND_WEBHOOK, UPLOAD_SCREENSHOT
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
+from bughive_protocol.ticket_record import TrackerName
 from bughive_protocol.webhook_message import MAX_BUGS, WebhookMessage
 
 
@@ -39,6 +40,7 @@ def tasks_of(session_id: str, entries: Sequence[OutboxEntry], spec: CrawlSession
         tasks += _webhooks(session_id, spec, WebhookEvent.BUG_FOUND, bugs)
     if EntryKind.FINISHED in kinds:
         tasks += _webhooks(session_id, spec, WebhookEvent.SESSION_FINISHED)
+        tasks += _tickets(session_id, spec)
     return tuple(tasks)
 
 
@@ -81,3 +83,16 @@ def _webhook(message: WebhookMessage) -> Task:
         items=message.items,
         arguments={"webhook": message.webhook, "event": message.event.value, "fingerprints": message.fingerprints},
     )
+
+
+def _tickets(session_id: str, spec: CrawlSessionSpec) -> Iterator[Task]:
+    """Each chooses the bugs, and in place of itself expects a delivery for each of them."""
+    for tracker in TrackerName:
+        if spec.tickets is not None and getattr(spec.tickets, tracker) is not None:
+            yield Task(
+                name=OPEN_TICKETS,
+                id=f"{session_id}-{tracker}",
+                delivers=DeliveryKind.TICKET,
+                items=(tracker.value,),
+                arguments={"tracker": tracker.value},
+            )

@@ -71,6 +71,8 @@ class SessionKeys:
     """Hash: kind -> Delivery; and unsent, until the operator has sent on the session's end. See ``deliveries.py``."""
     delivery_items: str
     """Hash: "kind item" -> pending, done, failed or moot; "kind receiver" -> closed."""
+    tickets: str
+    """Hash: tracker -> the bugs chosen for it; "tracker fingerprint" -> TicketRecord."""
     counters: str
     """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY, image_bytes."""
 
@@ -140,6 +142,14 @@ class Keys:
     def credential_answer(self, request: str) -> str:
         """List: the one answer to a request for a Secret, sealed (base64); gone once it is read, or after seconds."""
         return f"{self.prefix}:credential-answer:{request}"
+
+    def ticket_lock(self, tracker: str, mark: str) -> str:
+        """String: held by whoever opens or reopens the ticket of this bug."""
+        return f"{self.prefix}:ticket:{tracker}:{mark}"
+
+    def tracker_pause(self, tracker: str, holder: str) -> str:
+        """String: is there while this issue tracker wants to hear nothing from the holder of a key."""
+        return f"{self.prefix}:tracker-pause:{tracker}:{holder}"
 
     def session(self, session_id: str) -> SessionKeys:
         """The keys of one session."""

@@ -5,6 +5,9 @@ from bughive_protocol.queues import CRAWL, DEFAULT, MEDIA, TICKETS
 RUN_CRAWL_SESSION = "bughive.run_crawl_session"
 SEND_WEBHOOK = "bughive.send_webhook"
 UPLOAD_SCREENSHOT = "bughive.upload_screenshot"
+OPEN_TICKETS = "bughive.open_tickets"
+CREATE_LINEAR_TICKET = "bughive.create_linear_ticket"
+CREATE_GITHUB_ISSUE = "bughive.create_github_issue"
 CLEANUP_OLD_SESSIONS = "bughive.cleanup_old_sessions"
 HEALTH = "bughive.health"
 
@@ -12,6 +15,9 @@ ROUTES = {
     RUN_CRAWL_SESSION: CRAWL,
     SEND_WEBHOOK: TICKETS,
     UPLOAD_SCREENSHOT: MEDIA,
+    OPEN_TICKETS: TICKETS,
+    CREATE_LINEAR_TICKET: TICKETS,
+    CREATE_GITHUB_ISSUE: TICKETS,
     CLEANUP_OLD_SESSIONS: DEFAULT,
     HEALTH: DEFAULT,
 }

@@ -10,6 +10,7 @@ from bughive_crds.crawl_session import BugCounts, Outcome, Phase
 from bughive_protocol.deliveries import Deliveries
 from bughive_protocol.frontier import Counts
 from bughive_protocol.lease import Release, Signal
+from bughive_protocol.ticket_record import TicketRecord
 
 
 class _Frozen(BaseModel):
@@ -85,3 +86,5 @@ class SessionSnapshot(_Frozen):
     """Whether ``acknowledge`` was called: the resource shows how the session ended."""
     deliveries: Deliveries = Deliveries()
     """What its integrations have delivered."""
+    tickets: tuple[TicketRecord, ...] = ()
+    """What became of its bugs' tickets."""

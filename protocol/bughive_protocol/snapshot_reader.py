@@ -8,11 +8,12 @@ from bughive_protocol.lease import Release, ReleaseReason, Signal
 from bughive_protocol.redis_time import optional_moment
 from bughive_protocol.snapshot import Digest, LeaseView, SessionSnapshot, Verdict
 from bughive_protocol.tally import counts_of
+from bughive_protocol.ticket_record import read_records
 
 
 def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
     """One session's answer as a snapshot."""
-    now, fence, held, released, verdict, digest, state, counted, expires_at, deliveries = answer
+    now, fence, held, released, verdict, digest, state, counted, expires_at, deliveries, tickets = answer
     attempt, generation, signal, sent_at, sends, started_at, shards = fence
     records = {int(released[i]): Release.model_validate_json(released[i + 1]) for i in range(0, len(released), 2)}
     current_url, updated_at = state
@@ -36,8 +37,13 @@ def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
         started_at=optional_moment(started_at),
         updated_at=optional_moment(updated_at),
         acknowledged=expires_at is not None,
-        deliveries=Deliveries.read({deliveries[i]: deliveries[i + 1] for i in range(0, len(deliveries), 2)}),
+        deliveries=Deliveries.read(_fields(deliveries)),
+        tickets=read_records(_fields(tickets)),
     )
+
+
+def _fields(pairs: Sequence[str]) -> dict[str, str]:
+    return {pairs[i]: pairs[i + 1] for i in range(0, len(pairs), 2)}
 
 
 def _lease(view: Sequence[Any]) -> LeaseView:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -16,6 +17,7 @@ _PLAIN = frozenset(
     {*RedisSettings.model_fields, *ArtifactSettings.model_fields, "anthropic_api_key", "linear_api_key", *_METRICS}
 )
 """Fields whose environment variables have no prefix."""
+_WEB_URL = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
 
 
 def _variable(field: str) -> str:
@@ -47,4 +49,15 @@ class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSet
     anthropic_api_key: SecretStr | None = None
     """Switches on the analysis by a language model, in versions that have it. A crawl works without."""
     linear_api_key: SecretStr | None = None
-    """Switches on tickets in Linear, in versions that have them. A crawl works without."""
+    """The key to Linear of sessions with `tickets.linear` that name no Secret: whoever may make such sessions, in
+    whichever namespace, opens tickets by it. Without it each of them must name one."""
+    linear_api_url: Annotated[str, Field(pattern=_WEB_URL)] = "https://api.linear.app/graphql"
+    """Linear's API. Its host is trusted, even if it is private."""
+    github_api_url: Annotated[str, Field(pattern=_WEB_URL)] = "https://api.github.com"
+    """GitHub's REST API, or that of a GitHub Enterprise Server, such as `https://github.example.com/api/v3`. Its host
+    is trusted, even if it is private."""
+
+    def tracker_hosts(self) -> tuple[str, ...]:
+        """The hosts of issue trackers that the administrator chose; those of the defaults need no trust."""
+        chosen = {"linear_api_url", "github_api_url"} & self.model_fields_set
+        return tuple(urlsplit(getattr(self, field)).hostname or "" for field in sorted(chosen))

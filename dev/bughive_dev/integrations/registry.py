@@ -1,9 +1,10 @@
 """The integrations of the demo, listed."""
 
 from bughive_dev.integrations.integration import Integration
+from bughive_dev.integrations.linear import Linear
 from bughive_dev.integrations.webhook import Webhook
 
 
 def integrations() -> tuple[Integration, ...]:
     """Each, not yet started."""
-    return (Webhook(),)
+    return (Webhook(), Linear())

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bughive_crds.crawl_report import ReportedDelivery
+from bughive_crds.crawl_report import MAX_TICKETS, ReportedDelivery, ReportedTicket
 from bughive_crds.crawl_session import ConditionStatus, CrawlSessionStatus
 from bughive_operator.actions import Action, Expire, PatchStatus, WriteReport
 from bughive_operator.outbox_tasks import tells_others
@@ -10,8 +10,7 @@ from bughive_operator.plan import sentences
 from bughive_operator.plan.draft import Draft, patch
 from bughive_operator.plan.view import View
 from bughive_operator.reasons import ConditionType, Reason
-from bughive_protocol.control import Digest
-from bughive_protocol.deliveries import Deliveries
+from bughive_protocol.snapshot import Digest, SessionSnapshot
 
 PATIENCE = timedelta(hours=1)
 """After its end a session is expected to have told all within this time; all tries of a delivery take less."""
@@ -27,13 +26,24 @@ def with_delivered(view: View, actions: tuple[Action, ...]) -> tuple[Action, ...
     return (*actions[:place], *_report_again(view, told), *patch(view, told), *actions[place + 1 :])
 
 
-def reported(digest: Digest, deliveries: Deliveries) -> Digest:
+def reported(digest: Digest, redis: SessionSnapshot) -> Digest:
     """The session's result with what others heard of it."""
-    told = tuple(
+    deliveries = tuple(
         ReportedDelivery(kind=kind, done=one.done, failed=one.failed, error=one.error)
-        for kind, one in sorted(deliveries.by_kind.items())
+        for kind, one in sorted(redis.deliveries.by_kind.items())
     )
-    return digest.model_copy(update={"content": digest.content.model_copy(update={"deliveries": told})})
+    tickets = tuple(
+        ReportedTicket(
+            tracker=one.tracker,
+            name=one.name[:63],
+            url=one.url[:300],
+            fingerprint=one.fingerprint,
+            outcome=one.outcome,
+        )
+        for one in redis.tickets[:MAX_TICKETS]
+    )
+    content = digest.content.model_copy(update={"deliveries": deliveries, "tickets": tickets})
+    return digest.model_copy(update={"content": content})
 
 
 def others_hear(view: View) -> bool:
@@ -64,7 +74,8 @@ def _told(view: View, status: CrawlSessionStatus) -> Draft:
     if deliveries.failed:
         return draft.false(ConditionType.DELIVERED, Reason.DELIVERY_FAILED, sentences.undelivered(deliveries))
     if over and view.redis.verdict is not None and not deliveries.pending:
-        return draft.true(ConditionType.DELIVERED, Reason.ALL_DELIVERED, sentences.delivered(deliveries))
+        told = sentences.delivered(deliveries, view.redis.tickets)
+        return draft.true(ConditionType.DELIVERED, Reason.ALL_DELIVERED, told)
     until = given_up_at(view)
     if until is not None and view.now >= until:
         return draft.unknown(ConditionType.DELIVERED, Reason.DELIVERY_UNCONFIRMED, sentences.UNCONFIRMED)
@@ -81,7 +92,7 @@ def _report_again(view: View, told: Draft) -> tuple[WriteReport, ...]:
         or before == told.condition(ConditionType.DELIVERED)
     ):
         return ()
-    return (WriteReport(reported(view.redis.digest, view.redis.deliveries)),)
+    return (WriteReport(reported(view.redis.digest, view.redis)),)
 
 
 def _is_settled(view: View) -> bool:

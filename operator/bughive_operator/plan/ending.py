@@ -47,7 +47,7 @@ def with_report(view: View, draft: Draft) -> tuple[WriteReport, ...]:
     if digest is None or view.status.report_ref is not None:
         return ()
     draft.set(report_ref=view.resource.name, report_url=digest.report_url)
-    return (WriteReport(reported(digest, view.redis.deliveries)),)
+    return (WriteReport(reported(digest, view.redis)),)
 
 
 def _end(view: View, draft: Draft, reason: Reason, message: str, at: datetime) -> tuple[Action, ...]:

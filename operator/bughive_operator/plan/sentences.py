@@ -1,6 +1,7 @@
 """The sentences a user reads in ``kubectl describe``: what happened, why, and what to do next."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bughive_crds.crawl_session import BugCounts, Progress
@@ -10,6 +11,7 @@ from bughive_operator.quota import Hold, Unit
 from bughive_operator.reasons import Reason
 from bughive_protocol.deliveries import Deliveries, DeliveryKind
 from bughive_protocol.queues import CRAWL
+from bughive_protocol.ticket_record import TicketOutcome, TicketRecord
 
 DELIVERING = "What others are to hear of this session is on its way."
 UNCONFIRMED = (
@@ -144,10 +146,15 @@ def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
     return " ".join(sentences)
 
 
-def delivered(deliveries: Deliveries) -> str:
+def delivered(deliveries: Deliveries, tickets: Sequence[TicketRecord]) -> str:
     """What others have heard."""
     counts = {kind: delivery.done for kind, delivery in deliveries.by_kind.items() if delivery.done}
-    return f"Delivered: {_items(counts)}." if counts else "There was nothing to deliver."
+    if not counts:
+        return "There was nothing to deliver."
+    outcomes = Counter(ticket.outcome for ticket in tickets)
+    moved = (TicketOutcome.OPENED, TicketOutcome.REOPENED)
+    told = ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in moved if outcomes[outcome])
+    return f"Delivered: {_items(counts)}.{f' Tickets: {told}.' if told else ''}"
 
 
 def undelivered(deliveries: Deliveries) -> str:

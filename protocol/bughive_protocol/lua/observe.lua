@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- keys: fence lease released verdict digest state leases expiring deliveries
+-- keys: fence lease released verdict digest state leases expiring deliveries tickets
 -- uses: clock counts
 -- All that is known of one session, of one moment, in the order that snapshot_reader.py reads.
 local held = {}
@@ -22,4 +22,5 @@ return {
   count(),
   redis.call('ZSCORE', expiring, session),
   redis.call('HGETALL', deliveries),
+  redis.call('HGETALL', tickets),
 }

@@ -6,7 +6,7 @@ import pytest
 
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_operator.outbox_tasks import Task, tasks_of, tells_others, wanted_entries
-from bughive_protocol.messages import ROUTES, SEND_WEBHOOK, UPLOAD_SCREENSHOT
+from bughive_protocol.messages import OPEN_TICKETS, ROUTES, SEND_WEBHOOK, UPLOAD_SCREENSHOT
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
 from bughive_protocol.queues import MEDIA, TICKETS
 
@@ -90,3 +90,15 @@ def test_a_word_of_a_newer_version_leads_to_nothing() -> None:
 def test_a_session_leaves_only_entries_that_something_follows_from_and_its_end(asked, entries) -> None:
     assert wanted_entries(asked) == entries
     assert set(entries) <= set(EntryKind)
+
+
+def test_a_session_that_has_finished_sends_for_tickets_to_each_tracker_once() -> None:
+    tickets = {"linear": {"teamKey": "WEB"}, "github": {"repository": "acme/shop", "secretRef": {"name": "github"}}}
+    asked = CrawlSessionSpec.model_validate({"url": "https://shop.example/", "tickets": tickets})
+    assert wanted_entries(asked) == (EntryKind.FINISHED,)
+    sent = tasks_of("s", [STARTED, *bugs("f"), FINISHED], asked)
+    assert [(task.name, task.id, task.items, dict(task.arguments)) for task in sent] == [
+        (OPEN_TICKETS, "s-linear", ("linear",), {"tracker": "linear"}),
+        (OPEN_TICKETS, "s-github", ("github",), {"tracker": "github"}),
+    ]
+    assert tasks_of("s", [STARTED, *bugs("f")], asked) == ()

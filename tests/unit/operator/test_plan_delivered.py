@@ -9,6 +9,7 @@ from bughive_operator import actions
 from bughive_operator.plan.delivered import PATIENCE
 from bughive_protocol.control import Verdict
 from bughive_protocol.deliveries import Deliveries
+from bughive_protocol.ticket_record import TicketOutcome, TicketRecord, TrackerName
 
 HOOKS = {"webhooks": [{"url": "https://hooks.example/"}]}
 HOUR = PATIENCE.total_seconds()
@@ -65,6 +66,33 @@ def test_it_holds_when_all_is_delivered_by_one_patch_more(ended) -> None:
     assert [(one.kind, one.done) for one in report.digest.content.deliveries] == [("webhook", 3)]
     assert (patch.status.phase, patch.status.outcome) == ("Completed", "BugsFound")
     assert done.later(1).plan().actions == ()
+
+
+def test_tickets_are_told_by_what_was_done_for_them_and_named_in_the_report(ended) -> None:
+    by_kind = {"ticket": {"done": 3, "at": NOON}, "webhook": {"done": 1, "at": NOON}}
+    tickets = tuple(
+        TicketRecord(
+            tracker=TrackerName.LINEAR,
+            fingerprint=f"{number:016x}",
+            name=f"WEB-{number}",
+            url=f"https://linear.example/WEB-{number}",
+            outcome=outcome,
+        )
+        for number, outcome in enumerate((TicketOutcome.OPENED, TicketOutcome.REOPENED, TicketOutcome.OPENED))
+    )
+    told = {"deliveries": Deliveries.model_validate({"by_kind": by_kind}), "tickets": tickets}
+    done = ended({"tickets": {"linear": {"teamKey": "WEB"}}}).later(1, told)
+    assert done.condition("Delivered") == (
+        "True",
+        "AllDelivered",
+        "Delivered: 3 tickets, 1 webhook event. Tickets: 2 opened, 1 reopened.",
+    )
+    report, _ = done.plan().actions
+    assert [(ticket.name, ticket.outcome) for ticket in report.digest.content.tickets] == [
+        ("WEB-0", "opened"),
+        ("WEB-1", "reopened"),
+        ("WEB-2", "opened"),
+    ]
 
 
 def test_nothing_to_deliver_is_all_delivered(ended) -> None:

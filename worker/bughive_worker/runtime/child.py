@@ -37,7 +37,7 @@ class Child:
         self._open_work = open_work
         self._tracing = Tracing(settings.otel_exporter_otlp_endpoint, "bughive-worker")
         self._work: SessionWork | None = None
-        self._outbound: Outbound | None = None
+        self._outbound: dict[tuple[str, ...], Outbound] = {}
 
     @cached_property
     def loop(self) -> LoopThread:
@@ -71,13 +71,16 @@ class Child:
             self._work = await self._open_work(self.settings, self.redis)
         return self._work
 
-    async def outbound(self) -> Outbound:
-        """The opened way out to what integrations talk to; call it in the loop, by one task at a time."""
-        if self._outbound is None:
-            outbound = Outbound(self.settings.egress_policy())
+    async def outbound(self, *trusted_hosts: str) -> Outbound:
+        """The opened way out to what integrations talk to; call it in the loop, by one task at a time.
+
+        ``trusted_hosts``: chosen by the administrator, for this integration alone, though they may be private.
+        """
+        if trusted_hosts not in self._outbound:
+            outbound = Outbound(self.settings.egress_policy(*trusted_hosts))
             await outbound.start()
-            self._outbound = outbound
-        return self._outbound
+            self._outbound[trusted_hosts] = outbound
+        return self._outbound[trusted_hosts]
 
     def begin(self) -> None:
         """After the fork: lead a process group, so that Ctrl-C in a terminal reaches the worker's parent alone.
@@ -97,8 +100,8 @@ class Child:
     async def _close(self) -> None:
         if self._work is not None:
             await self._work.close()
-        if self._outbound is not None:
-            await self._outbound.stop()
+        for outbound in self._outbound.values():
+            await outbound.stop()
         await self.redis.aclose()
 
     def abandon(self) -> None:

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 import structlog
 from celery import Task
+from celery.exceptions import Retry
 from celery.signals import task_failure
 from redis.exceptions import RedisError
 
 from bughive_protocol.connections import connect
 from bughive_protocol.deliveries import DeliveryKind, note_failed
-from bughive_protocol.errors import BugHiveError, PermanentError, TransientError
+from bughive_protocol.errors import BugHiveError, IntegrationPaused, PermanentError, TransientError
 from bughive_protocol.keys import Keys
 from bughive_protocol.queues import Queue
 from bughive_worker import metrics
@@ -40,8 +41,12 @@ class Parcel:
     """Their names, from the arguments of a message."""
 
 
-def deliver(task: Task, queue: Queue, child: Child, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+def deliver(
+    task: Task, queue: Queue, child: Child, make: Callable[[], Coroutine[Any, Any, T]], *, patient: bool = False
+) -> T:
     """Run a delivery's coroutine in the child's loop; from the task's own thread.
+
+    ``patient``: to be asked to wait is no failure, and takes none of the tries.
 
     Raises:
         celery.exceptions.Retry: it is tried again later.
@@ -54,6 +59,8 @@ def deliver(task: Task, queue: Queue, child: Child, make: Callable[[], Coroutine
         raise _alone(error) from None
     except (TransientError, RedisError) as error:
         _alone(error)
+        if patient and isinstance(error, IntegrationPaused):
+            raise _postponed(task, error, retry_wait(queue, 0, error, random.random())) from error  # noqa: S311 - as below
         tried = task.request.retries
         wait = retry_wait(queue, tried, error, random.random())  # noqa: S311 - to spread the load, not to hide anything
         log.info("delivery failed", task=task.name, tries=tried + 1, most=queue.retries + 1, error=str(error))
@@ -69,6 +76,14 @@ def _alone(error: Exception) -> Exception:
     """Without what it came from, which is for no dead letter: it may name an address whose path is all its password."""
     error.__cause__, error.__suppress_context__ = None, True
     return error
+
+
+def _postponed(task: Task, error: IntegrationPaused, wait: float) -> Retry:
+    """Send the message once more, to be taken after ``wait`` seconds, with as many tries as it has."""
+    request = task.request
+    task.signature_from_request(request, countdown=wait, retries=request.retries).apply_async()
+    log.info("delivery postponed", task=task.name, seconds=round(wait), reason=str(error))
+    return Retry(exc=error, when=wait)
 
 
 def _told(exception: BaseException) -> str:

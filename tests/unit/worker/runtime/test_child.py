@@ -1,6 +1,6 @@
 import pytest
 
-from bughive_protocol.errors import EgressRefused
+from bughive_protocol.errors import EgressRefused, IntegrationUnavailable
 from bughive_worker.runtime.child import Child
 from bughive_worker.settings import WorkerSettings
 
@@ -31,3 +31,19 @@ def test_a_child_opens_one_guarded_way_out_and_closes_it_in_the_end(child):
     child.close()
     with pytest.raises(RuntimeError, match="not started"):
         child.loop.submit(ask).result()
+
+
+def test_a_host_that_is_trusted_for_one_integration_is_so_for_no_other(child):
+    trusting = child.loop.submit(lambda: child.outbound("localhost")).result()
+    usual = child.loop.submit(child.outbound).result()
+    assert child.loop.submit(lambda: child.outbound("localhost")).result() is trusting
+
+    def ask(outbound):
+        return lambda: outbound.request(
+            "POST", "http://localhost:1/", headers={}, body=b"", limit_bytes=0, timeout_seconds=5
+        )
+
+    with pytest.raises(EgressRefused):
+        child.loop.submit(ask(usual)).result()
+    with pytest.raises(IntegrationUnavailable):
+        child.loop.submit(ask(trusting)).result()

@@ -1,0 +1,63 @@
+"""What tickets need to know of a session that is over, as Redis has it."""
+
+from dataclasses import dataclass
+
+import redis.asyncio
+
+from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_protocol.finding import RecordedFinding
+from bughive_protocol.keys import Keys
+from bughive_protocol.lease import Fence
+from bughive_protocol.redis_store import RedisFindings, RedisImages
+from bughive_protocol.session_facts import read_facts
+from bughive_worker.net.urls import canonical, site_of
+from bughive_worker.tickets.draft import SessionLink
+from bughive_worker.tickets.mark import Mark
+
+
+@dataclass(frozen=True)
+class FinishedSession:
+    """One session that ran to its end."""
+
+    id: str
+    namespace: str
+    name: str
+    spec: CrawlSessionSpec
+    report_url: str
+    """Where its report is; of use to people only where it is on the web."""
+
+    def mark(self, fingerprint: str) -> Mark:
+        """What the ticket of one of its bugs is known by."""
+        return Mark(self.namespace, site_of(canonical(self.spec.url) or self.spec.url), fingerprint)
+
+    def link(self) -> SessionLink:
+        """How tickets speak of it."""
+        return SessionLink(self.namespace, self.name, self.report_url)
+
+
+async def read_finished(client: redis.asyncio.Redis, keys: Keys, session_id: str) -> FinishedSession | None:
+    """The session; None: it is forgotten, not over, or was stopped before it had seen all there is to see.
+
+    Raises:
+        redis.RedisError: Redis is away.
+    """
+    facts = await read_facts(client, keys, session_id)
+    if facts is None or facts.verdict is None or facts.verdict.cancelled:
+        return None
+    report_url = facts.digest.report_url if facts.digest else None
+    return FinishedSession(facts.id, facts.namespace, facts.name, facts.spec, report_url or "")
+
+
+async def read_bugs(client: redis.asyncio.Redis, keys: Keys, session_id: str) -> list[RecordedFinding]:
+    """All its bugs, in no particular order. Raises ``redis.RedisError`` when Redis is away."""
+    return await RedisFindings(client, keys, _reader(session_id)).all()
+
+
+async def read_picture(client: redis.asyncio.Redis, keys: Keys, session_id: str, fingerprint: str) -> bytes | None:
+    """A bug's picture as JPEG, if it is there. Raises ``redis.RedisError`` when Redis is away."""
+    return await RedisImages(client, keys, _reader(session_id)).get(fingerprint)
+
+
+def _reader(session_id: str) -> Fence:
+    """Who holds nothing: every write by it is refused."""
+    return Fence(session_id=session_id, shard=0, attempt=0, epoch=0, owner="reader")
