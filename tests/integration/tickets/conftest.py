@@ -11,6 +11,9 @@ from services.linear import KEY, LinearService
 from bughive_crds.crawl_report import CrawlReportContent
 from bughive_crds.crawl_session import CrawlSessionSpec, Outcome
 from bughive_crds.tickets import GitHubSpec, LinearSpec
+from bughive_protocol.artifact_names import PICTURE_TYPE, picture_name, report_folder
+from bughive_protocol.artifact_settings import ArtifactSettings
+from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.connections import connect, connect_async
 from bughive_protocol.control import Digest, DispatchOrder, SessionControl
 from bughive_protocol.finding import Finding
@@ -18,14 +21,16 @@ from bughive_protocol.finisher import Election, Finisher
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease_store import LeaseStore
 from bughive_protocol.limits import Limits
-from bughive_protocol.redis_store import RedisFindings, RedisImages
+from bughive_protocol.picture import KeptPicture
+from bughive_protocol.redis_images import RedisPictures
+from bughive_protocol.redis_store import RedisFindings
 from bughive_worker.net.egress import EgressPolicy
 from bughive_worker.net.outbound import Outbound
 from bughive_worker.tickets.github import GitHubTracker
 from bughive_worker.tickets.key import TrackerKey
 from bughive_worker.tickets.linear import LinearTracker
 
-JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
+PICTURE = b"RIFF a picture"
 REPORT = "https://bughive.example/reports/shop/1/report.html"
 
 
@@ -82,7 +87,12 @@ async def client(redis_url: str) -> AsyncIterator[redis.asyncio.Redis]:
 
 
 @pytest.fixture
-def finished(redis_url: str, client, keys):
+def store(tmp_path) -> ArtifactStore:
+    return ArtifactStore(ArtifactSettings(artifact_url=tmp_path.as_uri()))
+
+
+@pytest.fixture
+def finished(redis_url: str, client, keys, store):
     """Lets a session find bugs and finish, as a worker does; returns its id."""
 
     async def finish(
@@ -99,7 +109,10 @@ def finished(redis_url: str, client, keys):
         assert await finisher.elect() is Election.FINISH
         await RedisFindings(client, keys, fence).add(findings)
         for fingerprint in pictured:
-            assert await RedisImages(client, keys, fence).put(fingerprint, JPEG)
+            name = picture_name(PICTURE)
+            url = await store.put(f"{report_folder(namespace, session_id)}/{name}", PICTURE, PICTURE_TYPE)
+            kept = KeptPicture(name=name, url=url, width=1, height=1, size=len(PICTURE))
+            await RedisPictures(client, keys, session_id).settle(fingerprint, kept)
         content = CrawlReportContent(session="nightly", url="https://shop.example/")
         await finisher.put_digest(Digest(content=content, report_url=REPORT))
         await finisher.finish(Outcome.BUGS_FOUND, {})

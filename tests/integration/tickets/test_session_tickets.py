@@ -19,7 +19,7 @@ from bughive_worker.tickets.pause import heeding
 from bughive_worker.tickets.plan import Rules
 from bughive_worker.tickets.session_tickets import SessionTickets
 
-from .conftest import JPEG, REPORT
+from .conftest import PICTURE, REPORT
 
 SPEC = {"tickets": {"linear": {"teamKey": "WEB"}}}
 RULES = Rules(Severity.HIGH, 10)
@@ -38,14 +38,14 @@ def bug(number: int, severity: Severity = Severity.HIGH, **more) -> Finding:
 
 
 @pytest.fixture
-def tickets_of(client, keys, linear_tracker, github_tracker):
+def tickets_of(client, keys, store, linear_tracker, github_tracker):
     """Makes a worker's handle on a session's tickets."""
 
     async def make(session_id: str, name: TrackerName = TrackerName.LINEAR) -> SessionTickets:
         session = await read_finished(client, keys, session_id)
         assert session is not None
         tracker = linear_tracker() if name is TrackerName.LINEAR else github_tracker()
-        return SessionTickets(client, keys, session, name, tracker)
+        return SessionTickets(client, keys, store, session, name, tracker)
 
     return make
 
@@ -76,7 +76,7 @@ async def test_the_worst_bugs_of_a_session_become_tickets_with_pictures(
     await settle_all(session_id)
     issues = linear.workspace.issues_
     assert [(issue.title, issue.priority) for issue in issues] == [("Bug 2", 1), ("Bug 1", 2)]
-    assert list(linear.workspace.files.values()) == [JPEG]
+    assert list(linear.workspace.files.values()) == [PICTURE]
     assert "uploads.linear.example" in issues[0].description
     assert f"in the crawl `shop/nightly` (report: <{REPORT}>)" in issues[0].description
     records = {record.fingerprint: record for record in await TicketRecords(client, keys).all(session_id)}

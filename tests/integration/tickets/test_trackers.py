@@ -14,7 +14,7 @@ from bughive_worker.tickets.draft import Draft
 from bughive_worker.tickets.mark import Mark
 from bughive_worker.tickets.tracker import TicketState
 
-from .conftest import JPEG
+from .conftest import PICTURE
 
 MARKS = [Mark("shop", "shop.example", f"{number:016x}") for number in range(45)]
 DRAFT = Draft(MARKS[0], "A link leads nowhere", "Where it leads.", Severity.CRITICAL)
@@ -91,14 +91,14 @@ async def test_a_key_that_is_not_known_is_named_and_never_shown(make) -> None:
 
 
 async def test_linear_gets_all_that_a_ticket_has(linear, linear_tracker) -> None:
-    picture = dataclasses.replace(DRAFT, picture=JPEG)
+    picture = dataclasses.replace(DRAFT, picture=PICTURE)
     opened = await linear_tracker(labels=["Bug", "found by us"]).open(picture, renew)
     (issue,) = linear.workspace.issues_
     assert (opened.name, opened.url, issue.team.key) == ("WEB-1", issue.url, "WEB")
     assert (issue.title, issue.priority) == ("A link leads nowhere", 1)
-    name = f"{MARKS[0].fingerprint}.jpg"
+    name = f"{MARKS[0].fingerprint}.webp"
     assert issue.description == (f"Where it leads.\n\n![The bug on its page](https://uploads.linear.example/{name})")
-    assert linear.workspace.files == {name: JPEG}
+    assert linear.workspace.files == {name: PICTURE}
     assert [label.name for label in linear.workspace.labels] == ["Bug", "found by us"]
     assert issue.labelIds == [label.id for label in linear.workspace.labels]
     (attachment,) = linear.workspace.attachments
@@ -123,7 +123,7 @@ async def test_labels_that_exist_are_used_whatever_their_case(linear, linear_tra
 )
 async def test_no_ticket_fails_for_its_picture(linear, linear_tracker, operation, fault) -> None:
     linear.fail(operation, fault)
-    await linear_tracker().open(dataclasses.replace(DRAFT, picture=JPEG), renew)
+    await linear_tracker().open(dataclasses.replace(DRAFT, picture=PICTURE), renew)
     assert [issue.description for issue in linear.workspace.issues_] == ["Where it leads."]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bughive_worker.main import parse
-from bughive_worker.runtime import picture_work
+from bughive_worker.runtime import child
 from bughive_worker.serve import serve
 
 
@@ -14,6 +14,6 @@ async def no_work(*_: object) -> None:
 
 
 if __name__ == "__main__":
-    picture_work.PATIENCE = timedelta(seconds=1)
+    child.ARTIFACT_PATIENCE = timedelta(seconds=1)
     given = parse(sys.argv[1:])
     sys.exit(serve(replace(given.queues, retry_seconds=0.1), no_work, given.concurrency))  # type: ignore[arg-type]

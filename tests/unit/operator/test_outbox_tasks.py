@@ -94,7 +94,8 @@ def test_a_session_leaves_only_entries_that_something_follows_from_and_its_end(a
 
 def test_a_session_that_has_finished_sends_for_tickets_to_each_tracker_once() -> None:
     tickets = {"linear": {"teamKey": "WEB"}, "github": {"repository": "acme/shop", "secretRef": {"name": "github"}}}
-    asked = CrawlSessionSpec.model_validate({"url": "https://shop.example/", "tickets": tickets})
+    given = {"url": "https://shop.example/", "tickets": tickets, "artifacts": {"screenshots": "None"}}
+    asked = CrawlSessionSpec.model_validate(given)
     assert wanted_entries(asked) == (EntryKind.FINISHED,)
     sent = tasks_of("s", [STARTED, *bugs("f"), FINISHED], asked)
     assert [(task.name, task.id, task.items, dict(task.arguments)) for task in sent] == [

@@ -6,10 +6,12 @@ Nothing of it exists before the fork; each part is made at its first use.
 import logging
 import os
 import signal
+from datetime import timedelta
 from functools import cached_property
 
 import redis.asyncio
 
+from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.connections import connect, connect_async
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease_store import LeaseStore
@@ -21,6 +23,8 @@ from bughive_worker.runtime.loop_thread import LoopThread
 from bughive_worker.runtime.work import OpenWork, SessionWork
 from bughive_worker.settings import WorkerSettings
 
+ARTIFACT_PATIENCE = timedelta(seconds=20)
+"""How long a short task asks an artifact store that is away; then the task is tried again."""
 CLOSE_SECONDS = 10.0
 """How long a child that ends may take to close its browser."""
 
@@ -64,6 +68,11 @@ class Child:
     def credentials(self) -> Credentials:
         """The way to Secrets, for the loop."""
         return Credentials(self.redis, self.keys)
+
+    @cached_property
+    def artifacts(self) -> ArtifactStore:
+        """For the loop, and for short tasks: a crawl has more patience and a store of its own."""
+        return ArtifactStore(self.settings, ARTIFACT_PATIENCE, make=True)
 
     async def work(self) -> SessionWork:
         """The opened work; call it in the loop, by one task at a time."""

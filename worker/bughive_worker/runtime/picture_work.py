@@ -1,20 +1,16 @@
 """What the task for pictures does, in a child's loop: the capture from Redis, its picture into the artifact store."""
 
 import asyncio
-from datetime import timedelta
 from typing import cast
 
 import structlog
 
 from bughive_protocol.artifact_names import report_folder
-from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.errors import ArtifactStoreUnavailable
 from bughive_protocol.redis_images import RedisPictures
 from bughive_worker.report.pictures import keep_picture
 from bughive_worker.runtime.child import Child
 
-PATIENCE = timedelta(seconds=20)
-"""How long a store that is away is asked again within one try; then the task is tried again."""
 UPLOAD_SECONDS = 60.0
 """How long one try may take, before the task's own limit ends it for good."""
 
@@ -22,11 +18,10 @@ log = structlog.get_logger(__name__)
 
 
 class PictureWork:
-    """Uploads pictures for one child. Made in the parent; its store is opened at first use."""
+    """Uploads pictures for one child. Made in the parent."""
 
     def __init__(self, child: Child) -> None:
         self._child = child
-        self._store: ArtifactStore | None = None
 
     async def upload(self, session_id: str, fingerprint: str) -> str | None:
         """Upload the picture of one finding. Returns its name; None: there is none to upload, or not any more.
@@ -44,14 +39,9 @@ class PictureWork:
         pictures = RedisPictures(child.redis, child.keys, session_id)
         try:
             async with asyncio.timeout(UPLOAD_SECONDS):
-                kept = await keep_picture(pictures, fingerprint, report_folder(namespace, session_id), self._opened())
+                kept = await keep_picture(pictures, fingerprint, report_folder(namespace, session_id), child.artifacts)
         except TimeoutError as error:
             raise ArtifactStoreUnavailable(
                 f"the artifact store took longer than {UPLOAD_SECONDS:g} s for a picture. Look at how busy it is."
             ) from error
         return kept.name if kept else None
-
-    def _opened(self) -> ArtifactStore:
-        if self._store is None:
-            self._store = ArtifactStore(self._child.settings, PATIENCE, make=True)
-        return self._store

@@ -3,16 +3,24 @@
 from dataclasses import dataclass
 
 import redis.asyncio
+import structlog
 
 from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_protocol.artifact_names import report_folder
+from bughive_protocol.artifact_store import ArtifactStore
+from bughive_protocol.errors import ArtifactStoreUnavailable
 from bughive_protocol.finding import RecordedFinding
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease import Fence
-from bughive_protocol.redis_store import RedisFindings, RedisImages
+from bughive_protocol.redis_images import RedisPictures
+from bughive_protocol.redis_store import RedisFindings
 from bughive_protocol.session_facts import read_facts
 from bughive_worker.net.urls import canonical, site_of
+from bughive_worker.report.pictures import read_pictures
 from bughive_worker.tickets.draft import SessionLink
 from bughive_worker.tickets.mark import Mark
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -53,9 +61,20 @@ async def read_bugs(client: redis.asyncio.Redis, keys: Keys, session_id: str) ->
     return await RedisFindings(client, keys, _reader(session_id)).all()
 
 
-async def read_picture(client: redis.asyncio.Redis, keys: Keys, session_id: str, fingerprint: str) -> bytes | None:
-    """A bug's picture as JPEG, if it is there. Raises ``redis.RedisError`` when Redis is away."""
-    return await RedisImages(client, keys, _reader(session_id)).get(fingerprint)
+async def read_picture(
+    client: redis.asyncio.Redis, keys: Keys, store: ArtifactStore, session: FinishedSession, fingerprint: str
+) -> bytes | None:
+    """A bug's picture as WebP, if it is there. Raises ``redis.RedisError`` when Redis is away.
+
+    No ticket fails for its picture: a store that is away has none.
+    """
+    kept = await RedisPictures(client, keys, session.id).kept()
+    folder = report_folder(session.namespace, session.id)
+    try:
+        return (await read_pictures(kept, kept.keys() & {fingerprint}, folder, store)).get(fingerprint)
+    except ArtifactStoreUnavailable as error:
+        log.warning("a ticket goes without its picture", fingerprint=fingerprint, reason=str(error))
+        return None
 
 
 def _reader(session_id: str) -> Fence:

@@ -126,7 +126,7 @@ class LinearTracker:
         if draft.picture is None:
             return ""
         try:
-            url = await upload(self._api, f"{draft.mark.fingerprint}.jpg", draft.picture)
+            url = await upload(self._api, f"{draft.mark.fingerprint}.webp", draft.picture)
         except IntegrationPaused:
             raise
         except (IntegrationRefused, IntegrationUnavailable, EgressRefused) as error:

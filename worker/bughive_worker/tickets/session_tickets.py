@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import redis.asyncio
 import structlog
 
+from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.finding import RecordedFinding
 from bughive_protocol.keys import Keys
 from bughive_protocol.ticket_record import TicketRecord, TicketRecords, TrackerName
@@ -25,10 +26,18 @@ class SessionTickets:
     """The tickets of one session in one tracker. All may be repeated, by any number of workers at once."""
 
     def __init__(
-        self, client: redis.asyncio.Redis, keys: Keys, session: FinishedSession, name: TrackerName, tracker: Tracker
+        self,
+        client: redis.asyncio.Redis,
+        keys: Keys,
+        store: ArtifactStore,
+        session: FinishedSession,
+        name: TrackerName,
+        tracker: Tracker,
     ) -> None:
+        """``store``: where the session's pictures are."""
         self._client = client
         self._keys = keys
+        self._store = store
         self._session = session
         self._name = name
         self._tracker = tracker
@@ -70,7 +79,7 @@ class SessionTickets:
             ticket = (await self._tracker.find([mark])).get(mark)
             step = next_step(ticket, found[fingerprint].first_seen)
             if ticket is None:
-                picture = await read_picture(self._client, self._keys, self._session.id, fingerprint)
+                picture = await read_picture(self._client, self._keys, self._store, self._session, fingerprint)
                 ticket = await self._tracker.open(draft(found[fingerprint], mark, self._session.link(), picture), renew)
             elif step is Step.REOPEN:
                 await renew()
