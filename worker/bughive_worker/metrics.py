@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from bughive_protocol.dead_letters import LetterReason
 from bughive_protocol.frontier import LinkRecord, LinkVerdict, PageEnd, PageRecord
 from bughive_protocol.messages import ROUTES
+from bughive_protocol.picture import PutPicture
 
 REGISTRY = CollectorRegistry()
 """The worker's own, so that nothing else that is imported shows up at its endpoint."""
@@ -95,6 +96,14 @@ FINDINGS = Counter(
 )
 LINK_CHECKS = Counter(f"{_PREFIX}_link_checks", "Links that were checked, by verdict.", ["verdict"], registry=REGISTRY)
 
+PICTURES = Counter(
+    f"{_PREFIX}_pictures",
+    "Pictures of bugs, by what became of them: kept (until their upload), known (the bug has one), noRoom (too many "
+    "wait for their upload: look at the queue media) or failed (the page was gone).",
+    ["outcome"],
+    registry=REGISTRY,
+)
+
 BROWSER_RESTARTS = Counter(
     f"{_PREFIX}_browser_restarts",
     "Browsers that were replaced, by cause: died, hung (a tab did not open or close), pages (it had visited its share) "
@@ -131,6 +140,8 @@ for _end in PageEnd:
     PAGES.labels(_end)
 for _verdict in LinkVerdict:
     LINK_CHECKS.labels(_verdict)
+for _picture in (*PutPicture, "failed"):
+    PICTURES.labels(_picture)
 for _cause in ("died", "hung", "pages", "memory"):
     BROWSER_RESTARTS.labels(_cause)
 for _during in ("acquire", "beat", "work", "release"):
@@ -158,3 +169,8 @@ def count_link(record: LinkRecord) -> None:
     LINK_CHECKS.labels(record.result.verdict).inc()
     if record.finding is not None:
         FINDINGS.labels(record.finding.kind, record.finding.severity).inc()
+
+
+def count_picture(outcome: PutPicture | None) -> None:
+    """Count a picture; None: it could not be taken."""
+    PICTURES.labels(outcome or "failed").inc()
