@@ -39,6 +39,7 @@ SET_BY_CHART = {
     "prometheus_multiproc_dir": "the pod's /tmp",
     "artifact_url": "artifacts.*",
     "artifact_path_style": "artifacts.external.pathStyle",
+    "artifact_link_hours": "artifacts.external.linkHours",
     "aws_endpoint_url": "artifacts.*",
     "aws_region": "artifacts.external.region",
     "aws_access_key_id": "artifacts.*",
@@ -85,6 +86,7 @@ _SPECIAL: dict[str, Schema] = {
     "queues.crawl.autoscaling.mode": {"enum": ["none", "hpa-cpu", "hpa-external", "keda"]},
     "redis.external.url": {"type": "string", "pattern": "^(rediss?://.+)?$"},
     "artifacts.external.url": {"type": "string", "pattern": "^(s3://.+)?$"},
+    "artifacts.external.linkHours": {"type": "number", "minimum": 0, "maximum": 168},
 }
 """What a value of that path or name may be, where more can be said than the type of its default."""
 

@@ -1,4 +1,4 @@
-"""What a session's integrations have delivered: webhooks, tickets, pictures. The session's outcome never depends on it.
+"""What a session's integrations have delivered: webhooks and tickets. The session's outcome never depends on it.
 
 Each thing to deliver is an item with a name, such as a bug's fingerprint, and counts once, however often a message is
 repeated. Of each kind the operator reads the sums.
@@ -26,7 +26,6 @@ class DeliveryKind(StrEnum):
 
     WEBHOOK = "webhook"
     TICKET = "ticket"
-    SCREENSHOT = "screenshot"
 
 
 class _Frozen(BaseModel):

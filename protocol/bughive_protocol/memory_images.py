@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bughive_protocol.memory_session import MemorySession
-from bughive_protocol.picture import KeptPicture
+from bughive_protocol.picture import KeptPicture, PutPicture
 
 MAX_BYTES = 128 * 1024 * 1024
 """How much room a session's captures may take in memory."""
@@ -17,13 +17,14 @@ class MemoryImages:
         self._kept = session.pictures
         self._max_bytes = max_bytes
 
-    async def put(self, fingerprint: str, packed: bytes) -> bool:
+    async def put(self, fingerprint: str, packed: bytes) -> PutPicture:
         """See ``Images.put``."""
-        used = sum(len(image) for image in self._images.values())
-        if fingerprint in self._images or fingerprint in self._kept or used + len(packed) > self._max_bytes:
-            return False
+        if fingerprint in self._images or fingerprint in self._kept:
+            return PutPicture.KNOWN
+        if sum(len(image) for image in self._images.values()) + len(packed) > self._max_bytes:
+            return PutPicture.NO_ROOM
         self._images[fingerprint] = packed
-        return True
+        return PutPicture.KEPT
 
     async def get(self, fingerprint: str) -> bytes | None:
         """See ``Pictures.get``."""

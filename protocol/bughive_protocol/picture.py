@@ -2,11 +2,23 @@
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bughive_protocol.errors import PictureUnreadable
 from bughive_protocol.finding import Box
+
+
+class PutPicture(StrEnum):
+    """What became of a capture that was to be kept."""
+
+    KEPT = "kept"
+    """It waits for its upload."""
+    KNOWN = "known"
+    """The finding has one already."""
+    NO_ROOM = "noRoom"
+    """Too many wait for their upload."""
 
 
 class _Head(BaseModel):

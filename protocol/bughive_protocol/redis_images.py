@@ -14,13 +14,13 @@ from redis.client import NEVER_DECODE
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease import Fence
 from bughive_protocol.limits import MAX_IMAGE_BYTES
-from bughive_protocol.picture import KeptPicture
+from bughive_protocol.picture import KeptPicture, PutPicture
 from bughive_protocol.scripts import run_async, script
 
 ROOM_SECONDS = 10.0
 """How long a crawl waits for the upload of earlier pictures; less than a worker has to hand its sessions over."""
 _ASK_SECONDS = 0.25
-_KEPT, _FULL = 1, -1
+_ANSWERS = {1: PutPicture.KEPT, 0: PutPicture.KNOWN, -1: PutPicture.NO_ROOM}
 
 
 class RedisPictures:
@@ -70,19 +70,19 @@ class RedisImages(RedisPictures):
         self._room_seconds = room_seconds
         self._waits = True
 
-    async def put(self, fingerprint: str, packed: bytes) -> bool:
+    async def put(self, fingerprint: str, packed: bytes) -> PutPicture:
         """See ``Images.put``. Once it has waited in vain, it does not wait again until there was room."""
         latest = time.monotonic() + (self._room_seconds if self._waits else 0)
-        while (answer := await self._put(fingerprint, packed)) == _FULL:
+        while (answer := await self._put(fingerprint, packed)) is PutPicture.NO_ROOM:
             if time.monotonic() >= latest:
                 self._waits = False
-                return False
+                return answer
             await asyncio.sleep(_ASK_SECONDS)
         self._waits = True
-        return answer == _KEPT
+        return answer
 
-    async def _put(self, fingerprint: str, packed: bytes) -> int:
+    async def _put(self, fingerprint: str, packed: bytes) -> PutPicture:
         fence = self._fence
-        proof = (fence.shard, fence.token)
-        arguments = (*proof, fingerprint, packed, self._max_bytes)
-        return int(await run_async(self._client, script("put_image"), self._keys, fence.session_id, *arguments))
+        arguments = (fence.shard, fence.token, fingerprint, packed, self._max_bytes)
+        answer = await run_async(self._client, script("put_image"), self._keys, fence.session_id, *arguments)
+        return _ANSWERS[int(answer)]

@@ -22,7 +22,7 @@ from bughive_protocol.frontier import (
     PageResult,
     Template,
 )
-from bughive_protocol.picture import KeptPicture
+from bughive_protocol.picture import KeptPicture, PutPicture
 
 
 class Frontier(Protocol):
@@ -143,8 +143,8 @@ class Pictures(Protocol):
 class Images(Pictures, Protocol):
     """Pictures, as the crawl that takes them sees them."""
 
-    async def put(self, fingerprint: str, packed: bytes) -> bool:
-        """Keep a packed capture if there is none of this finding, and room. Returns whether it was kept.
+    async def put(self, fingerprint: str, packed: bytes) -> PutPicture:
+        """Keep a packed capture if there is none of this finding, and room.
 
         Where pictures are uploaded meanwhile, it waits for room, for some seconds.
         """

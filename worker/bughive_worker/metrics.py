@@ -11,6 +11,7 @@ from bughive_protocol.dead_letters import LetterReason
 from bughive_protocol.deliveries import DeliveryKind
 from bughive_protocol.frontier import LinkRecord, LinkVerdict, PageEnd, PageRecord
 from bughive_protocol.messages import ROUTES
+from bughive_protocol.picture import PutPicture
 
 REGISTRY = CollectorRegistry()
 """The worker's own, so that nothing else that is imported shows up at its endpoint."""
@@ -98,9 +99,16 @@ LINK_CHECKS = Counter(f"{_PREFIX}_link_checks", "Links that were checked, by ver
 
 DELIVERIES = Counter(
     f"{_PREFIX}_deliveries",
-    "Things that sessions have delivered to others, by kind (webhook, ticket, screenshot) and end: done, or failed for "
-    "good.",
+    "Things that sessions have delivered to others, by kind (webhook, ticket) and end: done, or failed for good.",
     ["kind", "end"],
+    registry=REGISTRY,
+)
+
+PICTURES = Counter(
+    f"{_PREFIX}_pictures",
+    "Pictures of bugs, by what became of them: kept (until their upload), known (the bug has one), noRoom (too many "
+    "wait for their upload: look at the queue media) or failed (the page was gone).",
+    ["outcome"],
     registry=REGISTRY,
 )
 
@@ -143,6 +151,8 @@ for _verdict in LinkVerdict:
 for _delivered in DeliveryKind:
     for _delivery_end in ("done", "failed"):
         DELIVERIES.labels(_delivered, _delivery_end)
+for _picture in (*PutPicture, "failed"):
+    PICTURES.labels(_picture)
 for _cause in ("died", "hung", "pages", "memory"):
     BROWSER_RESTARTS.labels(_cause)
 for _during in ("acquire", "beat", "work", "release"):
@@ -170,3 +180,8 @@ def count_link(record: LinkRecord) -> None:
     LINK_CHECKS.labels(record.result.verdict).inc()
     if record.finding is not None:
         FINDINGS.labels(record.finding.kind, record.finding.severity).inc()
+
+
+def count_picture(outcome: PutPicture | None) -> None:
+    """Count a picture; None: it could not be taken."""
+    PICTURES.labels(outcome or "failed").inc()

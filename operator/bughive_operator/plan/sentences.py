@@ -21,7 +21,6 @@ UNCONFIRMED = (
 _ITEMS: Mapping[str, str] = {
     DeliveryKind.WEBHOOK: "webhook event",
     DeliveryKind.TICKET: "ticket",
-    DeliveryKind.SCREENSHOT: "screenshot",
 }
 _SEVERITIES = ("critical", "high", "medium", "low")
 

@@ -27,7 +27,7 @@ from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.outbox import Outbox
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
-from bughive_protocol.picture import KeptPicture
+from bughive_protocol.picture import KeptPicture, PutPicture
 from bughive_protocol.redis_images import RedisImages
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier
 from bughive_protocol.stores import Findings, Frontier, Images
@@ -346,10 +346,10 @@ KEPT = KeptPicture(name="pictures/x.webp", url="s3://b/pictures/x.webp", width=4
 async def test_a_picture_waits_once_and_as_long_as_there_is_room(stores: Stores) -> None:
     packed = bytes(range(256))
     images = stores.images_of(600)
-    assert await images.put("f1", packed)
-    assert not await images.put("f1", b"other")
-    assert await images.put("f2", packed)
-    assert not await images.put("f3", packed)
+    assert await images.put("f1", packed) is PutPicture.KEPT
+    assert await images.put("f1", b"other") is PutPicture.KNOWN
+    assert await images.put("f2", packed) is PutPicture.KEPT
+    assert await images.put("f3", packed) is PutPicture.NO_ROOM
     assert await images.get("f1") == packed
     assert await images.get("f3") is None
     assert await images.pending() == {"f1", "f2"}
@@ -359,22 +359,22 @@ async def test_a_picture_waits_once_and_as_long_as_there_is_room(stores: Stores)
 async def test_what_is_uploaded_makes_room_and_is_not_taken_again(stores: Stores) -> None:
     packed = bytes(256)
     images = stores.images_of(600)
-    assert await images.put("f1", packed)
-    assert await images.put("f2", packed)
+    assert await images.put("f1", packed) is PutPicture.KEPT
+    assert await images.put("f2", packed) is PutPicture.KEPT
     for _ in range(2):  # by two who did not know of each other
         await images.settle("f1", KEPT)
     assert await images.get("f1") is None
     assert await images.pending() == {"f2"}
     assert await images.kept() == {"f1": KEPT}
-    assert await images.put("f3", packed)
-    assert not await images.put("f1", packed), "it has a picture"
-    assert not await images.put("f4", packed), "only one made room"
+    assert await images.put("f3", packed) is PutPicture.KEPT
+    assert await images.put("f1", packed) is PutPicture.KNOWN, "it has a picture"
+    assert await images.put("f4", packed) is PutPicture.NO_ROOM, "only one made room"
 
 
 async def test_what_is_let_go_of_makes_room_and_is_nowhere(stores: Stores) -> None:
     images = stores.images_of(300)
-    assert await images.put("f1", bytes(256))
+    assert await images.put("f1", bytes(256)) is PutPicture.KEPT
     await images.settle("f1", None)
     assert await images.pending() == frozenset()
     assert await images.kept() == {}
-    assert await images.put("f2", bytes(256))
+    assert await images.put("f2", bytes(256)) is PutPicture.KEPT

@@ -3,7 +3,14 @@
 import pytest
 
 from bughive_protocol.broker import make_app
-from bughive_protocol.messages import CLEANUP_OLD_SESSIONS, HEALTH, ROUTES, RUN_CRAWL_SESSION, crawl_task_id
+from bughive_protocol.messages import (
+    CLEANUP_OLD_SESSIONS,
+    HEALTH,
+    ROUTES,
+    RUN_CRAWL_SESSION,
+    UPLOAD_SCREENSHOT,
+    crawl_task_id,
+)
 from bughive_protocol.settings import RedisSettings, Serializer
 
 MIXES = [(sender, worker) for sender in Serializer for worker in Serializer]
@@ -17,7 +24,7 @@ def sending(lab, serializer):
 
 
 def test_every_task_is_among_those_that_are_tried():
-    assert set(ROUTES) == {RUN_CRAWL_SESSION, CLEANUP_OLD_SESSIONS, HEALTH}
+    assert set(ROUTES) == {RUN_CRAWL_SESSION, UPLOAD_SCREENSHOT, CLEANUP_OLD_SESSIONS, HEALTH}
 
 
 @pytest.mark.parametrize(("sender", "worker"), MIXES)
@@ -27,6 +34,14 @@ def test_short_tasks_are_understood_and_answered(lab, sender, worker):
         assert app.send_task(HEALTH).get(timeout=30)["worker"].startswith("default.")
         cleaned = app.send_task(CLEANUP_OLD_SESSIONS, kwargs={"dry_run": True}).get(timeout=30)
     assert (cleaned["dry_run"], cleaned["kept"], cleaned["names"]) == (True, 0, [])
+
+
+@pytest.mark.parametrize(("sender", "worker"), MIXES)
+def test_a_picture_that_is_gone_is_understood(lab, sender, worker):
+    lab.start_worker("media", CELERY_TASK_SERIALIZER=worker)
+    with sending(lab, sender) as app:
+        task = app.send_task(UPLOAD_SCREENSHOT, kwargs={"session_id": "gone", "fingerprint": "f"})
+        assert task.get(timeout=30) is None
 
 
 @pytest.mark.parametrize(("sender", "worker"), MIXES)

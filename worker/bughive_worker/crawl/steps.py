@@ -21,7 +21,7 @@ from bughive_worker.crawl.session import Session
 from bughive_worker.crawl.throttle import pause, throttled
 from bughive_worker.detectors.ignoring import marked
 from bughive_worker.detectors.registry import detect
-from bughive_worker.metrics import count_page
+from bughive_worker.metrics import count_page, count_picture
 from bughive_worker.observation import PageObservation
 from bughive_worker.tracing import tell_page
 
@@ -153,11 +153,12 @@ async def take_pictures(run: PageRun, findings: tuple[Finding, ...], new: frozen
         for finding in by_width(wanted):
             async with asyncio.timeout(CAPTURE_SECONDS):
                 picture = await capture(tab.page, finding, run.session.spec.browser.mask)
-            await run.session.stores.images.put(finding.fingerprint, picture.pack())
+            count_picture(await run.session.stores.images.put(finding.fingerprint, picture.pack()))
         if size is not None:
             await tab.page.set_viewport_size(size)
     except (Error, TimeoutError) as error:
         tab.spoiled = True
+        count_picture(None)
         log.info("picture was not taken", url=run.claim.item.url, error=str(error)[:200])
 
 

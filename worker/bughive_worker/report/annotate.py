@@ -14,6 +14,8 @@ MAX_SIDE = 1600
 MAX_BYTES = 300 * 1024
 """What one picture may weigh."""
 MAX_CAPTURE_PIXELS = 40_000_000
+_NO_PICTURE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+"""What Pillow raises of what is no picture, half of one, or a trap."""
 _QUALITIES = (75, 55, 35)
 _RED = (214, 40, 40)
 _WHITE = (255, 255, 255)
@@ -57,7 +59,7 @@ def _opened(jpeg: bytes) -> Image.Image:
             if image.width * image.height > MAX_CAPTURE_PIXELS:
                 raise PictureUnreadable(f"a picture of {image.width} by {image.height} pixels is too large")
             pixels = image.convert("RGB")
-    except (OSError, ValueError, SyntaxError) as error:  # as Pillow says of what is no picture, or half of one
+    except _NO_PICTURE as error:
         raise PictureUnreadable(f"a capture holds no picture: {error}") from error
     # What a file says besides its pixels stays behind.
     pixels.info = {}
