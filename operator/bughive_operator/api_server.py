@@ -156,14 +156,13 @@ class ApiServer:
             changes = {"metadata": {"annotations": dict(annotations)}}
             await self._call("PATCH", f"{_pods(namespace)}/{name}", changes, MERGE_PATCH)
 
-    async def secret(self, namespace: str, name: str) -> dict[str, str]:
-        """A Secret's data, by key; each value in base64.
+    async def secret(self, namespace: str, name: str) -> Body:
+        """A Secret as it is now; each value of its data in base64.
 
         Raises:
             Forbidden: this namespace does not let us read it.
         """
-        secret = await self._call("GET", f"/api/v1/namespaces/{namespace}/secrets/{name}")
-        return dict(secret.get("data") or {})
+        return await self._call("GET", f"/api/v1/namespaces/{namespace}/secrets/{name}")
 
     async def own_name(self) -> str:
         """The user that the API server takes us for, such as ``system:serviceaccount:bughive:bughive-operator``."""

@@ -10,6 +10,8 @@ from bughive_operator.reasons import Reason
 
 MAX_BYTES = 65_536
 """Of a Secret's values together, as base64: an answer goes through Redis."""
+TYPES = ("Opaque", "kubernetes.io/basic-auth")
+"""Others are for the cluster itself: a ServiceAccount's token, a certificate's key, what Helm remembers."""
 _ACCOUNT = "system:serviceaccount:"
 
 
@@ -47,7 +49,7 @@ class SecretReader:
             ApiServerError: the API server cannot say.
         """
         try:
-            values = await self._api.secret(namespace, name)
+            body = await self._api.secret(namespace, name)
         except Forbidden:
             return Refusal(Reason.CREDENTIALS_FORBIDDEN, await self._command(namespace, name))
         except NotFound:
@@ -56,12 +58,14 @@ class SecretReader:
                 f"There is no Secret {name} in the namespace {namespace}. "
                 "Create it; the session then goes on by itself.",
             )
+        kind, values = body.get("type", "Opaque"), body.get("data") or {}
+        own = "Put what the session needs into one of its own."
+        if kind not in TYPES:
+            message = f"The Secret {name} is of type {kind}, and only {' and '.join(TYPES)} are handed over. {own}"
+            return Refusal(Reason.CREDENTIALS_MISSING, message)
         if sum(map(len, values.values())) > MAX_BYTES:
-            return Refusal(
-                Reason.CREDENTIALS_MISSING,
-                f"The Secret {name} holds more than {MAX_BYTES >> 10} KiB. "
-                "Put what the session needs into one of its own.",
-            )
+            message = f"The Secret {name} holds more than {MAX_BYTES >> 10} KiB. {own}"
+            return Refusal(Reason.CREDENTIALS_MISSING, message)
         return Secret(values)
 
     async def _command(self, namespace: str, name: str) -> str:

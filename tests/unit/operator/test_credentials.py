@@ -10,7 +10,7 @@ from bughive_operator.actions import Dispatch
 from bughive_operator.clock import ManualClock
 from bughive_operator.credentials.check import RECHECK_SECONDS, CredentialCheck
 from bughive_operator.credentials.entitlement import needed_keys, objection
-from bughive_operator.credentials.secret_reader import Refusal, Secret, subject
+from bughive_operator.credentials.secret_reader import Refusal, Secret, SecretReader, subject
 from bughive_operator.line import Line
 from bughive_operator.observation import Withheld
 from bughive_operator.quota import Quota, Quotas
@@ -108,6 +108,36 @@ def test_the_keys_that_a_spec_needs_follow_from_the_type(situation):
 )
 def test_the_command_names_whom_the_api_server_takes_the_operator_for(username, argument):
     assert subject(username) == argument
+
+
+class ApiWith:
+    """An API server with one Secret."""
+
+    def __init__(self, **secret):
+        self._secret = secret
+
+    async def secret(self, namespace, name):
+        assert (namespace, name) == ("web", "shop-login")
+        return self._secret
+
+
+@pytest.mark.parametrize(
+    ("secret", "told"),
+    [
+        ({"type": "Opaque", "data": {"token": "dA=="}}, ""),
+        ({"type": "kubernetes.io/basic-auth", "data": {"password": "dA=="}}, ""),
+        ({"type": "kubernetes.io/service-account-token", "data": {"token": "dA=="}}, "is of type"),
+        ({"type": "Opaque", "data": {"token": "A" * 70_000}}, "more than 64 KiB"),
+    ],
+)
+async def test_what_is_the_clusters_own_or_too_large_is_handed_to_nobody(secret, told):
+    read = await SecretReader(ApiWith(**secret), "bughive-credentials").read("web", "shop-login")
+    if told:
+        assert isinstance(read, Refusal)
+        assert told in read.message
+    else:
+        assert read == Secret(secret["data"])
+        assert "dA==" not in repr(read)
 
 
 class Cupboard:

@@ -100,6 +100,8 @@ class Workers:
 
     async def _check(self, item: LinkItem) -> LinkRecord:
         result = await self._session.checker.check(item.url)
+        if self._session.login:
+            result = self._session.login.redacted_error(result)
         checks = self._session.spec.checks
         found = link_finding(item, result, checks)
         (finding,) = marked((found,), checks.ignore, datetime.now(UTC)) if found else (None,)

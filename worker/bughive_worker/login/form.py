@@ -14,9 +14,7 @@ from bughive_worker.browser.tab import Tab, answered
 from bughive_worker.login.credentials import SiteCredentials
 from bughive_worker.login.scripts import FORM, SHOWN
 
-_STEPS = 2
-"""Some sites ask for the name first, and for the password on the next page."""
-_FIND_SECONDS = 5.0
+FIND_SECONDS = 5.0
 """How long a form may take to appear once the page is there."""
 _ACT_MS = 5000
 _LOOK_SECONDS = 0.1
@@ -31,10 +29,6 @@ class _Parts:
     button: ElementHandle | None
     action: str
     """Where the form goes."""
-
-    @property
-    def anything(self) -> bool:
-        return self.user is not None or self.secret is not None
 
 
 async def log_in(
@@ -52,39 +46,33 @@ async def log_in(
         playwright.async_api.Error: the page crashed or was closed. It does not quote what was typed.
     """
     async with only_to(tab.page, allows):
-        for _ in range(_STEPS):
-            parts = await _find(tab.page, form)
-            if not allows(parts.action):
-                raise LoginFailed(
-                    f"The login form of {_plain(tab.page.url)} sends to {_plain(parts.action)}, which is not one of "
-                    "the site's own hosts: nothing was sent. If it is, add its host to spec.scope.hosts."
-                )
-            at, before = tab.page.url, tab.witness.parsed
-            await _send(parts, credentials)
-            if parts.secret is not None:
-                await _wait(tab, before, seconds)
-                return at
-        raise LoginFailed(
-            f"The login form of {_plain(tab.page.url)} never asked for a password. Name its fields in spec.auth.form."
-        )
+        parts, at = await _find(tab.page, form, FIND_SECONDS), tab.page.url
+        if parts.secret is None:  # some sites ask for the name first, and for the password then
+            await _send(tab.page, parts, credentials, allows)
+            parts = await _find(tab.page, form, seconds, password=True)
+        before = tab.witness.parsed
+        await _send(tab.page, parts, credentials, allows)
+        await _wait(tab, before, seconds)
+    return at
 
 
-async def _find(page: Page, form: LoginForm) -> _Parts:
-    deadline = asyncio.get_running_loop().time() + _FIND_SECONDS
+async def _find(page: Page, form: LoginForm, seconds: float, *, password: bool = False) -> _Parts:
+    """The form, or the part of it that asks for a password, as soon as it is there."""
+    deadline = asyncio.get_running_loop().time() + seconds
     while True:
         try:
             found = await page.evaluate_handle(FORM, form.model_dump())
             parts = await _parts(await found.get_properties())
+            if parts.secret is not None or (parts.user is not None and not password):
+                return parts
         except Error:
             if page.is_closed():
-                raise
-            parts = None  # just going on to another document
-        if parts is not None and parts.anything:
-            return parts
+                raise  # else it is just going on to another document
         if asyncio.get_running_loop().time() > deadline:
+            what = "field for a password" if password else "login form"
             raise LoginFailed(
-                f"There is no login form at {_plain(page.url)}. Set spec.auth.loginURL to the page that has it, or "
-                "name its fields in spec.auth.form."
+                f"There is no {what} at {_plain(page.url)}. Set spec.auth.loginURL to the page that has it, or name "
+                "its fields in spec.auth.form."
             )
         await asyncio.sleep(_LOOK_SECONDS)
 
@@ -94,7 +82,12 @@ async def _parts(properties: dict[str, Any]) -> _Parts:
     return _Parts(user, secret, button, str(await properties["action"].json_value()))
 
 
-async def _send(parts: _Parts, credentials: SiteCredentials) -> None:
+async def _send(page: Page, parts: _Parts, credentials: SiteCredentials, allows: Callable[[str], bool]) -> None:
+    if not allows(parts.action):
+        raise LoginFailed(
+            f"The login form of {_plain(page.url)} sends to {_plain(parts.action)}, which is not one of the site's own "
+            "hosts: nothing was sent. If it is, add its host to spec.scope.hosts."
+        )
     try:
         if parts.user is not None:
             await parts.user.fill(credentials.username, timeout=_ACT_MS)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from ipaddress import ip_address
 
@@ -14,7 +15,7 @@ from structlog.stdlib import get_logger
 from bughive_crds.auth import AuthSpec, AuthType, LoginForm
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.errors import InvalidSpec, LoginFailed, SiteUnreachable
-from bughive_protocol.frontier import PageEnd
+from bughive_protocol.frontier import LinkResult, PageEnd
 from bughive_worker.browser.dismiss import dismiss
 from bughive_worker.browser.ends import net_error
 from bughive_worker.browser.visit_rules import VisitRules
@@ -166,8 +167,12 @@ class Login:
             return True
 
     def redacted(self, observation: PageObservation) -> PageObservation:
-        """What was seen of a page without the secrets that it may show."""
-        return self._redaction.of(observation)
+        """What was seen of a page without the secrets that it may show. By its URL it is known: that stays."""
+        return replace(self._redaction.of(observation), url=observation.url, referrer=observation.referrer)
+
+    def redacted_error(self, result: LinkResult) -> LinkResult:
+        """What came of a link check without the secrets that an answer may show."""
+        return result.model_copy(update={"error": result.error and self._redaction.text(result.error)})
 
     async def _fill_in(self) -> None:
         url = self._auth.login_url or self._spec.url
@@ -196,7 +201,7 @@ class Login:
     def _redact(self) -> None:
         known = (cookie.value for cookie in self._site.cookies if len(cookie.value) >= _SHORTEST_TOKEN)
         self._secrets.update(self._credentials.secrets, known)
-        self._redaction = Redaction(self._secrets)
+        self._redaction = Redaction(self._secrets, public=self._scope.start)
 
     async def _look(self) -> str:
         check = self._auth.check

@@ -11,8 +11,10 @@ from urllib.parse import quote, quote_plus
 
 REDACTED = "--redacted--"
 """In place of a secret; it may stand in an address as it is."""
-_SHORTEST = 4
-"""Secrets that are shorter would be found everywhere."""
+_SHORTEST = 8
+"""Words that are shorter are found everywhere, and what a page says would be lost with them ..."""
+_SHORTEST_MIXED = 4
+"""... but for those of more than one sort of characters."""
 _SHORTEST_PART = 8
 """Of base64: what is shorter may stand there by chance."""
 _AROUND = "[A-Za-z0-9+/_=-]{0,4}"
@@ -23,8 +25,9 @@ T = TypeVar("T")
 class Redaction:
     """Knows the secrets of one session, in each form in which a page may show them."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = [secret for secret in secrets if len(secret) >= _SHORTEST]
+    def __init__(self, secrets: Iterable[str] = (), public: str = "") -> None:
+        """``public``: what is in it is no secret, such as the start page's URL."""
+        known = [secret for secret in secrets if _tells(secret) and secret not in public]
         plain = sorted({form for secret in known for form in forms_of(secret)}, key=len, reverse=True)
         within = sorted({part for secret in known for part in parts_in_base64(secret)}, key=len, reverse=True)
         patterns = [*map(re.escape, plain), *(f"{_AROUND}{re.escape(part)}{_AROUND}" for part in within)]
@@ -52,6 +55,12 @@ class Redaction:
         old = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
         changed = {name: new for name, part in old.items() if (new := self._without(part)) is not part}
         return replace(value, **changed) if changed else value
+
+
+def _tells(secret: str) -> bool:
+    """Whether to find this somewhere means that the secret is there."""
+    sorts = {"letter" if one.isalpha() else "digit" if one.isdigit() else "other" for one in secret}
+    return len(secret) >= (_SHORTEST_MIXED if len(sorts) > 1 else _SHORTEST)
 
 
 def forms_of(secret: str) -> frozenset[str]:

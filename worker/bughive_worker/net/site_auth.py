@@ -1,5 +1,6 @@
 """What requests to the site carry so that it knows who asks. Other sites never get it."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +8,9 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from bughive_worker.net.urls import canonical, split_authority
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\x20-\x3a\x3c-\x7e]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,8 @@ def cookies_of(header: str, hosts: Iterable[str], *, secure: bool) -> tuple[Site
         ValueError: it is none; the message does not quote it.
     """
     pairs = [part.strip().partition("=") for part in header.split(";") if part.strip()]
-    if not pairs or not all(name and equals for name, equals, _ in pairs):
+    if not pairs or not all(
+        equals and _NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, equals, value in pairs
+    ):
         raise ValueError("must be name=value; name=value")
-    return tuple(
-        SiteCookie(name.strip(), value.strip(), host, secure=secure) for host in hosts for name, _, value in pairs
-    )
+    return tuple(SiteCookie(name, value, host, secure=secure) for host in hosts for name, _, value in pairs)

@@ -85,7 +85,9 @@ def test_a_cookie_header_is_read_for_each_host():
     ]
 
 
-@pytest.mark.parametrize("header", ["", ";", "hunter2", "a=1; hunter2", "=hunter2"])
+@pytest.mark.parametrize(
+    "header", ["", ";", "hunter2", "a=1; hunter2", "=hunter2", "a b=hunter2", "a=hunter2\x07", "a=hunter2ä"]
+)
 def test_what_is_no_cookie_is_refused_and_not_quoted(header):
     with pytest.raises(ValueError, match="name=value") as refused:
         cookies_of(header, ("shop.example",), secure=True)
