@@ -15,8 +15,8 @@ from bughive_protocol.ticket_record import TicketOutcome, TicketRecord
 
 DELIVERING = "What others are to hear of this session is on its way."
 UNCONFIRMED = (
-    "Not all that others were to hear was confirmed within an hour of the end. Check that workers of the queues "
-    "tickets and media run, and their logs."
+    "Not all that others were to hear was confirmed within an hour of the end. Check that workers of the queue "
+    "tickets run, and their logs."
 )
 _ITEMS: Mapping[str, str] = {
     DeliveryKind.WEBHOOK: "webhook event",
