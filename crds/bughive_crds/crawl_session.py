@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from bughive_crds.analysis import AnalysisSpec, AnalysisStatus
 from bughive_crds.model import ApiModel, Rule, Severity
 from bughive_crds.text import (
     BugKind,
@@ -224,6 +225,7 @@ class CrawlSessionSpec(ApiModel):
     scope: ScopeSpec = ScopeSpec()
     browser: BrowserSpec = BrowserSpec()
     checks: ChecksSpec = ChecksSpec()
+    analysis: AnalysisSpec = AnalysisSpec()
     fail_on: FailOnSpec = FailOnSpec()
     artifacts: ArtifactsSpec = ArtifactsSpec()
     shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] = 1
@@ -350,6 +352,8 @@ class CrawlSessionStatus(ApiModel):
     completed_at: datetime | None = None
     progress: Progress | None = None
     bugs: BugCounts | None = None
+    analysis: AnalysisStatus | None = None
+    """What the language model was asked and what that cost; unset where `analysis` is not enabled."""
     report_ref: Annotated[str, Field(max_length=253)] | None = None
     """The name of the CrawlReport beside this session."""
     report_url: Annotated[str, Field(max_length=2048)] | None = Field(default=None, alias="reportURL")

@@ -65,6 +65,9 @@ class SessionKeys:
     """Hash: template id -> its features."""
     images: str
     """Hash: fingerprint -> JPEG."""
+    analysis: str
+    """Hash: what the language model was asked: micro_usd, reserved, calls, pages, recalled, unusable, stopped, message;
+    open:CALL (what it reserved), page:TEMPLATE (asked or recalled)."""
     counters: str
     """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY, image_bytes."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bughive_protocol.finding import MAX_EXAMPLES, Finding
 from bughive_protocol.frontier import FrontierItem, LeftOut, LinkItem, LinkResult, OutboxEntry, PageResult, Template
+from bughive_protocol.ledger import Book
 from bughive_protocol.limits import MAX_LEFT_OUT, MAX_SOURCES
 from bughive_protocol.occurrences import Occurrences, distinct_links
 
@@ -72,6 +73,7 @@ class MemorySession:
     templates: dict[str, Template] = field(default_factory=dict)
     templates_version: int = 0
     images: dict[str, bytes] = field(default_factory=dict)
+    analysis: Book = field(default_factory=Book)
     outbox: list[OutboxEntry] = field(default_factory=list)
     sequence: int = 0
 
