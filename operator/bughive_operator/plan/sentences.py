@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bughive_crds.analysis import AnalysisStatus
 from bughive_crds.crawl_session import BugCounts, Progress
 from bughive_operator.plan.view import View
 from bughive_operator.policy import LAST_PLACE
@@ -115,7 +116,7 @@ def last_error(view: View) -> str:
     return message if message[-1] in ".!?" else f"{message}."
 
 
-def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
+def finished(progress: Progress, counts: BugCounts, asked: AnalysisStatus | None, *, passed: bool) -> str:
     """The result of a crawl that ran to its end."""
     sentences = [f"Crawled {number(progress.pages_crawled, 'page')} and found {bugs(counts)}."]
     if progress.pages_reused:
@@ -131,7 +132,15 @@ def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
         sentences.append(f"scope.maxPages was reached, {number(beyond, 'known page')} not visited.")
     if progress.pages_left_out:
         sentences.append(f"By rule {number(progress.pages_left_out, 'page')} left out; the report says which.")
+    if asked:
+        sentences.append(_analysis(asked))
     return " ".join(sentences)
+
+
+def _analysis(asked: AnalysisStatus) -> str:
+    """What a language model was asked, and why no more."""
+    spent = f"Language model: asked about {number(asked.pages, 'page')}, {asked.usd:.4f} USD"
+    return f"{spent}; {asked.message}" if asked.message else f"{spent}."
 
 
 def stopped(view: View, reason: Reason, failures: int) -> str:
