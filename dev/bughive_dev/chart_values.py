@@ -50,6 +50,7 @@ SET_BY_CHART = {
     "chromium": "the image",
     "chromium_sandbox": "chromium.sandbox",
     "anthropic_api_key": "anthropic.*",
+    "anthropic_base_url": "anthropic.baseURL",
     "linear_api_key": "linear.*",
 }
 """Settings that have a value of their own in the chart, or follow from how it is installed."""
@@ -73,7 +74,7 @@ _SPECIAL: dict[str, Schema] = {
     **dict.fromkeys(("pullSecrets", "watchNamespaces", "allowHosts", "accessModes"), _TEXTS),
     **dict.fromkeys(("allowCIDRs", "privateCIDRs", "cidrs"), _CIDRS),
     **dict.fromkeys(("crawlPorts", "apiServerPorts", "ports"), _PORTS),
-    **dict.fromkeys(("publicURL", "endpoint"), _WEB),
+    **dict.fromkeys(("publicURL", "baseURL", "endpoint"), _WEB),
     **dict.fromkeys(("scratch", "size"), _SIZE),
     "sharedMemory": {**_SIZE, "pattern": f"{_QUANTITY}|^$"},
     "maxmemory": {"type": ["string", "integer"], "pattern": "^[0-9]+([kKmMgG][bB]?)?$"},

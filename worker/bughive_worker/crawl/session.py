@@ -7,6 +7,9 @@ from datetime import timedelta
 
 from bughive_crds.crawl_session import ChecksSpec, CrawlSessionSpec, Screenshots
 from bughive_protocol.errors import EgressRefused, InvalidSpec, SiteUnreachable
+from bughive_protocol.frontier import Template
+from bughive_worker.analysis.analyst import Analyst
+from bughive_worker.analysis.terms import NoTerms, Terms, terms_of
 from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.window import Presentation, Window
 from bughive_worker.crawl.bounds import Bounds
@@ -14,6 +17,7 @@ from bughive_worker.crawl.earlier import Earlier, manner
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlJob, OnPage, Stores
 from bughive_worker.crawl.templates_seen import TemplatesSeen
+from bughive_worker.detectors import semantic
 from bughive_worker.detectors.registry import BY_INSPECTION, check_names, wanted
 from bughive_worker.net.failure import FailureKind
 from bughive_worker.net.fetch import Fetcher
@@ -41,6 +45,8 @@ class Session:
     on_page: OnPage
     earlier: Earlier | None
     """What earlier sessions saw; None: every page is visited."""
+    analyst: Analyst | None = None
+    """Who asks a language model about pages; None: nobody does."""
     confirmed: set[str] = field(default_factory=set)
     """Fingerprints that were seen twice, or need no second look."""
 
@@ -53,6 +59,10 @@ class Session:
     def inspects(self) -> bool:
         """Whether any detector looks at what only the full inspection gathers."""
         return _inspects(self.spec.checks)
+
+    def analyzes(self, template: Template | None) -> bool:
+        """Whether a language model is asked about a page to inspect: the first one of its template."""
+        return self.analyst is not None and template is not None and template.variant_of is None
 
     @property
     def takes_pictures(self) -> bool:
@@ -73,6 +83,19 @@ async def _earlier(job: CrawlJob, stores: Stores, engine: Engine) -> Earlier | N
     return Earlier(stores.seen_pages, name, timedelta(seconds=wish.max_age_seconds))
 
 
+async def _analyst(job: CrawlJob, stores: Stores, engine: Engine) -> Analyst | None:
+    wish = job.spec.analysis
+    if not wish.enabled or stores.ledger is None or not wanted(semantic.ORACLE, job.spec.checks):
+        return None
+    models = engine.models
+    terms = terms_of(wish, models.settings if models else None, job.namespace)
+    if models is not None and isinstance(terms, Terms):
+        return Analyst(models, stores.ledger, stores.seen_pages, terms)
+    if isinstance(terms, NoTerms):
+        await stores.ledger.stop(terms.stop, terms.message)
+    return None
+
+
 @asynccontextmanager
 async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: OnPage) -> AsyncIterator[Session]:
     """Set up all that the visits share, and close it afterwards.
@@ -86,6 +109,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
     user_agent = browser.user_agent or (await engine.host.chromium()).user_agent
     in_site = Bounds(job.spec, None).scope.in_site
     earlier = await _earlier(job, stores, engine)
+    analyst = await _analyst(job, stores, engine)
     pacer = HostPacer(browser.requests_per_second, pace=stores.pace)
     async with Fetcher(engine.proxy, user_agent=user_agent, headers=browser.headers, in_site=in_site) as fetcher:
         presentation = Presentation(browser.locale, user_agent, browser.headers, in_site)
@@ -110,6 +134,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
                 templates=TemplatesSeen(stores.frontier, job.spec.shards),
                 on_page=on_page,
                 earlier=earlier,
+                analyst=analyst,
             )
         finally:
             await window.close()

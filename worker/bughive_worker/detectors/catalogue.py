@@ -6,8 +6,9 @@
 import inspect
 import sys
 
-from bughive_worker.detectors.detector import Detector, SiteDetector
-from bughive_worker.detectors.registry import DETECTORS, SITE_DETECTORS
+from bughive_worker.detectors import semantic
+from bughive_worker.detectors.detector import Detector, Oracle, SiteDetector
+from bughive_worker.detectors.registry import ORACLES
 
 _HEAD = """\
 # Detectors
@@ -24,19 +25,19 @@ _MANY = 8
 
 def markdown() -> str:
     """The whole page."""
-    detectors: tuple[Detector | SiteDetector, ...] = (*DETECTORS, *SITE_DETECTORS)
-    rows = [f"| [`{one.name}`](#{one.name}) | {one.description} | {_kinds(one)} |" for one in detectors]
+    rows = [f"| [`{one.name}`](#{one.name}) | {one.description} | {_kinds(one)} |" for one in ORACLES]
     table = "\n".join(("| name | finds | kinds |", "|---|---|---|", *rows))
-    return "\n".join((_HEAD, table, "", *(_section(one) for one in detectors)))
+    return "\n".join((_HEAD, table, "", *(_section(one) for one in ORACLES)))
 
 
-def _kinds(detector: Detector | SiteDetector) -> str:
+def _kinds(detector: Oracle) -> str:
     kinds = detector.kinds
     return f"{len(kinds)} kinds" if len(kinds) > _MANY else ", ".join(f"`{kind}`" for kind in kinds)
 
 
-def _section(detector: Detector | SiteDetector) -> str:
-    says = inspect.getdoc(inspect.getmodule(detector.detect)) or ""
+def _section(detector: Oracle) -> str:
+    source = inspect.getmodule(detector.detect) if isinstance(detector, Detector | SiteDetector) else semantic
+    says = inspect.getdoc(source) or ""
     listed = f"\n\nKinds: {', '.join(f'`{kind}`' for kind in detector.kinds)}." if len(detector.kinds) > _MANY else ""
     return f"## {detector.name}\n\n{says.replace('``', '`')}{listed}\n"
 
