@@ -139,8 +139,10 @@ def finished(progress: Progress, counts: BugCounts, asked: AnalysisStatus | None
 
 def _analysis(asked: AnalysisStatus) -> str:
     """What a language model was asked, and why no more."""
-    spent = f"Language model: asked about {number(asked.pages, 'page')}, {asked.usd:.4f} USD"
-    return f"{spent}; {asked.message}" if asked.message else f"{spent}."
+    spent = (
+        f"asked about {number(asked.pages, 'page')}, {asked.usd:.4f} USD" if asked.calls or not asked.message else ""
+    )
+    return f"Language model: {'; '.join(filter(None, (spent, asked.message or '')))}".removesuffix(".") + "."
 
 
 def stopped(view: View, reason: Reason, failures: int) -> str:

@@ -74,6 +74,9 @@ def test_status_and_message_tell_what_a_language_model_cost_and_why_it_was_asked
     status = situation(status=RUNNING, redis=redis, after=4000).status()
     assert status.analysis.model_dump(exclude_unset=True) == asked
     assert "Language model: asked about 3 pages, 0.0124 USD; no key is configured." in status.message
+    unasked = {"stopped": "NoKey", "message": "no key is configured."}
+    told = situation(status=RUNNING, redis={**redis, "counts": {**PAGES, "analysis": unasked}}, after=4000).status()
+    assert told.message.endswith("Language model: no key is configured.")
     without = situation(status=RUNNING, redis={**redis, "counts": PAGES}, after=4000).status()
     assert without.analysis is None
     assert "Language model" not in without.message

@@ -6,7 +6,7 @@ found. Severity, kind and fingerprint of those are never touched.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bughive_crds.model import Severity
@@ -15,7 +15,7 @@ from bughive_worker.analysis.answer import Answer, Outcome, ProposedAction, Prop
 from bughive_worker.analysis.caution import harmless
 from bughive_worker.analysis.plain_text import visible
 from bughive_worker.analysis.question import Question
-from bughive_worker.collect.reading import Control, TextBlock
+from bughive_worker.collect.reading import Control
 from bughive_worker.detectors.identity import normal_selector, where, without_query_values
 from bughive_worker.detectors.semantic import CEILINGS
 from bughive_worker.detectors.wording import clip, title
@@ -98,48 +98,40 @@ class _Seen:
 
 
 def _proposal(bug: ProposedBug, question: Question, seen: _Seen, page: str, model: str) -> Proposal | None:
-    element = question.elements.get(bug.element)
-    ceiling = CEILINGS[bug.kind]
+    element, control = question.elements.get(bug.element), None
     if element is None or not all(seen.has(quote) for quote in bug.quotes):
         return None
     if not seen.knows_addresses_of(f"{bug.title}\n{bug.explanation}"):
         return None
-    control = None
     if bug.action is not None:
         control = question.controls.get(bug.action.control)
         if control is None or not _can_be_tried(bug.action, control, seen):
             return None
+    ceiling = CEILINGS[bug.kind]
     most = ceiling.reproduced if bug.action else ceiling.unproven
     if most is None:
         return None
-    severity = bug.severity if most.at_least(bug.severity) else most
-    confidence = Confidence.FIRM if bug.action else Confidence.TENTATIVE
-    finding = _finding(bug, question, element, severity, confidence)
-    told = _how_to_see(bug, control, page)
-    evidence = (*(Evidence(label="text", text=visible(quote)) for quote in bug.quotes), *_by(model, bug.action))
-    return Proposal(finding.model_copy(update={"url": page, "steps": told, "evidence": evidence}), bug.action, control)
+    place = where(question.template, shared=element.in_chrome)
+    quotes = (Evidence(label="text", text=visible(quote)) for quote in bug.quotes)
+    finding = Finding(
+        fingerprint=fingerprint(bug.kind, normal_selector(element.selector), place),
+        kind=bug.kind,
+        severity=bug.severity if most.at_least(bug.severity) else most,
+        confidence=Confidence.FIRM if bug.action else Confidence.TENTATIVE,
+        title=title(visible(bug.title)),
+        description=clip(visible(bug.explanation), _MOST_EXPLANATION),
+        url=page,
+        selector=element.selector,
+        template=question.template,
+        evidence=(*quotes, _by(model, bug.action)),
+        steps=_how_to_see(bug, control, page),
+    )
+    return Proposal(finding, bug.action, control)
 
 
 def _can_be_tried(action: ProposedAction, control: Control, seen: _Seen) -> bool:
     leads_somewhere_known = action.outcome is not Outcome.GOES_TO or action.text in seen.addresses
     return harmless(control) and leads_somewhere_known and seen.knows_addresses_of(action.text)
-
-
-def _finding(
-    bug: ProposedBug, question: Question, element: TextBlock | Control, severity: Severity, confidence: Confidence
-) -> Finding:
-    place = where(question.template, shared=element.in_chrome)
-    return Finding(
-        fingerprint=fingerprint(bug.kind, normal_selector(element.selector), place),
-        kind=bug.kind,
-        severity=severity,
-        confidence=confidence,
-        title=title(visible(bug.title)),
-        description=clip(visible(bug.explanation), _MOST_EXPLANATION),
-        url=question.address,
-        selector=element.selector,
-        template=question.template,
-    )
 
 
 def _how_to_see(bug: ProposedBug, control: Control | None, page: str) -> tuple[str, ...]:
@@ -158,9 +150,9 @@ def _how_to_see(bug: ProposedBug, control: Control | None, page: str) -> tuple[s
     return (f"Open {page}", look, f'Click "{name}"', results[bug.action.outcome])
 
 
-def _by(model: str, action: ProposedAction | None) -> Iterable[Evidence]:
+def _by(model: str, action: ProposedAction | None) -> Evidence:
     shown = "a click in a fresh browser context showed it" if action else "the quotes stand on the page"
-    yield Evidence(label="proposed by", text=f"the language model {model}; {shown}")
+    return Evidence(label="proposed by", text=f"the language model {model}; {shown}")
 
 
 def _words(telling: Retelling) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import signal
 import uuid
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -52,8 +51,13 @@ async def crawl_here(spec: CrawlSessionSpec, store: ArtifactStore) -> Outcome | 
 
 async def _run(spec: CrawlSessionSpec, engine: Engine, store: ArtifactStore, console: Console) -> Outcome | None:
     memory, limits, stop = MemorySession(), Limits(spec.scope.max_pages), LocalStop()
-    stores = Stores(MemoryFrontier(memory, limits), MemoryFindings(memory), MemoryImages(memory), MemoryPace())
-    stores = replace(stores, ledger=MemoryLedger(memory.analysis))
+    stores = Stores(
+        MemoryFrontier(memory, limits),
+        MemoryFindings(memory),
+        MemoryImages(memory),
+        MemoryPace(),
+        ledger=MemoryLedger(memory.analysis),
+    )
     job = CrawlJob(str(uuid.uuid4()), "local", urlsplit(spec.url).hostname or "site", spec)
     started_at = datetime.now(UTC)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.request, StopReason.CANCEL)
