@@ -17,6 +17,8 @@ _KEY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 TRIES = 4
 """How often a page is asked about before it goes without."""
+TRIES_IN_DOUBT = 2
+"""And where each try may have cost, and most of them took long."""
 LONGEST_WAIT = 60.0
 """Seconds; where the provider asks for more, the page goes without."""
 
@@ -78,4 +80,5 @@ def failed_by_status(status: int, code: str, message: str, headers: Mapping[str,
 def pause(tries: int, failure: CallFailed) -> float | None:
     """Seconds until the next try, after ``tries`` that failed; None: there is none."""
     wait = max(failure.retry_after or 0.0, 2.0 ** (tries - 1))
-    return None if failure.stop or tries >= TRIES or wait > LONGEST_WAIT else wait
+    most = TRIES_IN_DOUBT if failure.may_have_cost else TRIES
+    return None if failure.stop or tries >= most or wait > LONGEST_WAIT else wait

@@ -21,7 +21,9 @@ from bughive_worker.detectors.semantic import CEILINGS
 from bughive_worker.detectors.wording import clip, title
 
 _ADDRESS = re.compile(
-    r"[a-z][a-z0-9+.-]*://\S+|\b(?:data|javascript|mailto):\S+|\b(?:[\w-]+\.)+[a-z]{2,}\b", re.IGNORECASE
+    r"[a-z][a-z0-9+.-]*://\S+|\b(?:data|javascript|mailto):\S+"
+    r"|\b(?:[\w-]+[.\u3002\uff0e\uff61])+[^\W\d_]{2,}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b",
+    re.IGNORECASE,
 )
 """What looks like an address, to a person or to a program that makes links of such."""
 _WHOLE = 4

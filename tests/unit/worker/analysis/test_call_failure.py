@@ -3,7 +3,14 @@ from datetime import UTC, datetime
 import pytest
 
 from bughive_crds.analysis import AnalysisStop
-from bughive_worker.analysis.call_failure import LONGEST_WAIT, TRIES, CallFailed, failed_by_status, pause
+from bughive_worker.analysis.call_failure import (
+    LONGEST_WAIT,
+    TRIES,
+    TRIES_IN_DOUBT,
+    CallFailed,
+    failed_by_status,
+    pause,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -50,5 +57,7 @@ def test_the_provider_is_left_alone_as_long_as_it_asks_for():
 
 
 def test_tries_and_waits_have_an_end():
+    assert pause(TRIES - 1, failed(529)) is not None
     assert pause(TRIES, failed(529)) is None
+    assert pause(TRIES_IN_DOUBT, CallFailed("no answer", may_have_cost=True)) is None
     assert pause(1, failed(429, **{"retry-after": str(int(LONGEST_WAIT) + 1)})) is None

@@ -70,7 +70,15 @@ def test_an_element_that_was_not_seen_drops_the_bug(believed, element):
 @pytest.mark.parametrize("field", ["title", "explanation"])
 @pytest.mark.parametrize(
     "words",
-    ["See https://evil.example/?k=1", "Ask support@evil.example", "Open javascript:alert(1)", "evil.example is right"],
+    [
+        "See https://evil.example/?k=1",
+        "Ask support@evil.example",
+        "Open javascript:alert(1)",
+        "evil.example is right",
+        "evil\u3002example is right",
+        "\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444 is right",
+        "Ask 10.1.2.3",
+    ],
 )
 def test_an_address_that_was_not_seen_drops_the_bug(believed, field, words):
     assert believed(**{field: words}) is None
