@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bughive_crds import GROUP
+from bughive_crds.analysis import AnalysisStatus
 from bughive_crds.crawl_session import BugCounts, Outcome
 from bughive_crds.model import ApiModel, Severity
 
@@ -102,6 +103,8 @@ class CrawlReportContent(ApiModel):
     completed_at: datetime | None = None
     pages: ReportedPages = ReportedPages()
     bugs: BugCounts = BugCounts()
+    analysis: AnalysisStatus | None = None
+    """What the language model was asked and what that cost; unset where `analysis` is not enabled."""
     worst: Annotated[tuple[ReportedBug, ...], Field(max_length=MAX_BUGS)] = ()
     """The worst bugs, most severe first."""
     omitted: int = 0

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from bughive_crds.analysis import AnalysisSpec, AnalysisStatus
 from bughive_crds.auth import AuthSpec
 from bughive_crds.model import ApiModel, Rule, Severity
 from bughive_crds.text import (
@@ -231,6 +232,7 @@ class CrawlSessionSpec(ApiModel):
     browser: BrowserSpec = BrowserSpec()
     auth: AuthSpec | None = None
     checks: ChecksSpec = ChecksSpec()
+    analysis: AnalysisSpec = AnalysisSpec()
     fail_on: FailOnSpec = FailOnSpec()
     artifacts: ArtifactsSpec = ArtifactsSpec()
     webhooks: Annotated[tuple[WebhookSpec, ...], Field(max_length=MAX_WEBHOOKS)] = ()
@@ -360,6 +362,8 @@ class CrawlSessionStatus(ApiModel):
     completed_at: datetime | None = None
     progress: Progress | None = None
     bugs: BugCounts | None = None
+    analysis: AnalysisStatus | None = None
+    """What the language model was asked and what that cost; unset where `analysis` is not enabled."""
     report_ref: Annotated[str, Field(max_length=253)] | None = None
     """The name of the CrawlReport beside this session."""
     report_url: Annotated[str, Field(max_length=2048)] | None = Field(default=None, alias="reportURL")

@@ -46,6 +46,11 @@ Fingerprint = Annotated[
     StringConstraints(max_length=16),
     Matching(r"[0-9a-f]{16}", "must be a bug's fingerprint, 16 hexadecimal digits, as the report shows it"),
 ]
+ModelName = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    Matching(r"[A-Za-z0-9][A-Za-z0-9._:@-]*", "must be a model's id, such as claude-haiku-5-5"),
+]
 HeaderName = Annotated[str, StringConstraints(max_length=128)]
 HeaderValue = Annotated[
     str, StringConstraints(max_length=1024), Matching(r"[^\r\n]*", "must be one line, without line breaks")

@@ -52,6 +52,7 @@ SET_BY_CHART = {
     "chromium": "the image",
     "chromium_sandbox": "chromium.sandbox",
     "anthropic_api_key": "anthropic.*",
+    "anthropic_base_url": "anthropic.baseURL",
     "linear_api_key": "linear.*",
 }
 """Settings that have a value of their own in the chart, or follow from how it is installed."""
@@ -75,7 +76,7 @@ _SPECIAL: dict[str, Schema] = {
     **dict.fromkeys(("pullSecrets", "watchNamespaces", "allowHosts", "accessModes"), _TEXTS),
     **dict.fromkeys(("allowCIDRs", "privateCIDRs", "cidrs"), _CIDRS),
     **dict.fromkeys(("crawlPorts", "apiServerPorts", "ports"), _PORTS),
-    **dict.fromkeys(("publicURL", "endpoint"), _WEB),
+    **dict.fromkeys(("publicURL", "baseURL", "endpoint"), _WEB),
     **dict.fromkeys(("scratch", "size"), _SIZE),
     "credentialsRole": {"type": "string", "pattern": "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"},
     "sharedMemory": {**_SIZE, "pattern": f"{_QUANTITY}|^$"},

@@ -43,6 +43,16 @@ class Box(_Frozen):
     height: float
 
 
+class PlainWords(_Frozen):
+    """A bug told for people who do not build web sites.
+
+    A language model wrote it; it stands beside the rule's own words, never in their place.
+    """
+
+    title: str
+    steps: tuple[str, ...] = ()
+
+
 class Finding(_Frozen):
     """One bug as one detector saw it on one page (or on the site as a whole)."""
 
@@ -71,6 +81,8 @@ class Finding(_Frozen):
     evidence: tuple[Evidence, ...] = ()
     steps: tuple[str, ...] = ()
     """How to see it again, one action a line."""
+    plain: PlainWords | None = None
+    """The same in plain words, where the session's analysis told it so."""
     ignored: str | None = None
     """Why it is not counted, from ``checks.ignore``; None: it counts."""
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from bughive_crds.analysis import AnalysisStatus
 from bughive_crds.crawl_session import BugCounts
 from bughive_protocol.finding import Finding
 
@@ -121,6 +122,8 @@ class PageResult(_Frozen):
     template: str | None = None
     inspected: bool = False
     """Whether it was looked at fully, as the first page of its template is."""
+    analyzed: bool = False
+    """Whether the language model's answer about it is among what was found."""
     links: int = 0
     """How many different pages it links to."""
     duration_ms: int = 0
@@ -205,3 +208,5 @@ class Counts(_Frozen):
     """Different fingerprints recorded that nothing ignores."""
     by_severity: BugCounts = BugCounts()
     """The same, by severity."""
+    analysis: AnalysisStatus | None = None
+    """What the language model was asked; None where nobody asked or tried to."""

@@ -73,6 +73,9 @@ class SessionKeys:
     """Hash: "kind item" -> pending, done, failed or moot; "kind receiver" -> closed."""
     tickets: str
     """Hash: tracker -> the bugs chosen for it; "tracker fingerprint" -> TicketRecord."""
+    analysis: str
+    """Hash: what the language model was asked: micro_usd, reserved, calls, pages, recalled, unusable, stopped, message;
+    open:CALL (what it reserved), page:TEMPLATE (asked or recalled)."""
     counters: str
     """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY, image_bytes."""
 

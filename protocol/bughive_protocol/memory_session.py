@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bughive_protocol.finding import MAX_EXAMPLES, Finding
 from bughive_protocol.frontier import FrontierItem, LeftOut, LinkItem, LinkResult, PageResult, Template
+from bughive_protocol.ledger import Book
 from bughive_protocol.limits import MAX_LEFT_OUT, MAX_SOURCES
 from bughive_protocol.occurrences import Occurrences, distinct_links
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
@@ -77,6 +78,7 @@ class MemorySession:
     entries: frozenset[str] = frozenset()
     """The kinds of entries that go into the outbox. Of a single process' session only bugs are told."""
     pictures: dict[str, KeptPicture] = field(default_factory=dict)
+    analysis: Book = field(default_factory=Book)
     outbox: list[OutboxEntry] = field(default_factory=list)
     sequence: int = 0
 

@@ -137,6 +137,7 @@ class MemoryFrontier:
             by_severity=BugCounts(
                 total=counting.total(), ignored=len(session.findings) - counting.total(), **by_severity
             ),
+            analysis=session.analysis.status(),
         )
 
 

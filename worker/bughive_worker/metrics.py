@@ -95,6 +95,25 @@ FINDINGS = Counter(
     ["kind", "severity"],
     registry=REGISTRY,
 )
+ANALYSIS_CALLS = Counter(
+    f"{_PREFIX}_analysis_calls",
+    "Questions to the language model, by end: answered, refused, truncated or malformed (answers that are dropped), "
+    "failed (an error, perhaps tried again), or recalled (an earlier session's answer, without a call).",
+    ["end"],
+    registry=REGISTRY,
+)
+ANALYSIS_USD = Counter(
+    f"{_PREFIX}_analysis_usd",
+    "What the language model cost in US dollars, by the prices that are set.",
+    registry=REGISTRY,
+)
+ANALYSIS_PROPOSALS = Counter(
+    f"{_PREFIX}_analysis_proposals",
+    "Bugs that the language model proposed, by verdict: kept, dropped (its evidence is not on the page, or it is not "
+    "severe enough), or not_reproduced (a click did not show it).",
+    ["verdict"],
+    registry=REGISTRY,
+)
 LINK_CHECKS = Counter(f"{_PREFIX}_link_checks", "Links that were checked, by verdict.", ["verdict"], registry=REGISTRY)
 
 DELIVERIES = Counter(
@@ -153,6 +172,10 @@ for _delivered in DeliveryKind:
         DELIVERIES.labels(_delivered, _delivery_end)
 for _picture in (*PutPicture, "failed"):
     PICTURES.labels(_picture)
+for _reply_end in ("answered", "refused", "truncated", "malformed", "failed", "recalled"):
+    ANALYSIS_CALLS.labels(_reply_end)
+for _proposal in ("kept", "dropped", "not_reproduced"):
+    ANALYSIS_PROPOSALS.labels(_proposal)
 for _cause in ("died", "hung", "pages", "memory"):
     BROWSER_RESTARTS.labels(_cause)
 for _during in ("acquire", "beat", "work", "release"):

@@ -201,5 +201,7 @@ class PageObservation:
     template: str | None = None
     inspected: bool = False
     """Whether ``layout`` and ``accessibility`` were gathered (only on templates that are new)."""
+    analyzed: bool = False
+    """Whether a language model was heard about it (only on templates that are new)."""
     layout: tuple[LayoutSample, ...] = ()
     accessibility: tuple[AxeViolation, ...] = ()

@@ -9,13 +9,12 @@ from pydantic_settings import SettingsConfigDict
 
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.settings import RedisSettings
+from bughive_worker.analysis.settings import AnalysisSettings
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.net.egress_settings import EgressSettings
 
 _METRICS = ("metrics_endpoint", "prometheus_multiproc_dir")
-_PLAIN = frozenset(
-    {*RedisSettings.model_fields, *ArtifactSettings.model_fields, "anthropic_api_key", "linear_api_key", *_METRICS}
-)
+_PLAIN = frozenset({*RedisSettings.model_fields, *ArtifactSettings.model_fields, "linear_api_key", *_METRICS})
 """Fields whose environment variables have no prefix."""
 _WEB_URL = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
 
@@ -24,7 +23,7 @@ def _variable(field: str) -> str:
     return field if field in _PLAIN else f"bughive_{field}"
 
 
-class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSettings):
+class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSettings, AnalysisSettings):
     """What a worker needs to know. Each field is the environment variable of its name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix="", alias_generator=_variable, populate_by_name=True)
@@ -46,8 +45,6 @@ class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSet
     prometheus_multiproc_dir: Path | None = None
     """A directory of this worker's own, best in memory, where its processes keep their metrics; its `*.db` files are
     removed at start and end. By default a temporary one."""
-    anthropic_api_key: SecretStr | None = None
-    """Switches on the analysis by a language model, in versions that have it. A crawl works without."""
     linear_api_key: SecretStr | None = None
     """The key to Linear of sessions with `tickets.linear` that name no Secret: whoever may make such sessions, in
     whichever namespace, opens tickets by it. Without it each of them must name one."""

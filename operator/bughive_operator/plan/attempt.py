@@ -6,7 +6,7 @@ from bughive_crds.crawl_session import Phase
 from bughive_operator.actions import Action, Dispatch
 from bughive_operator.plan import sentences
 from bughive_operator.plan.draft import Draft, patch
-from bughive_operator.plan.progress import advanced, bugs, progress
+from bughive_operator.plan.progress import advanced, analysis, bugs, progress
 from bughive_operator.plan.view import Turn, View
 from bughive_operator.reasons import ConditionType, Reason
 from bughive_protocol.lease import ReleaseReason
@@ -66,6 +66,7 @@ def close(view: View) -> Draft:
         started_at=view.status.started_at or view.redis.started_at,
         progress=None if emptied else progress(view),
         bugs=None if emptied else bugs(view),
+        analysis=analysis(view),
     )
     return draft.false(ConditionType.RUNNING, *_ending(view))
 

@@ -5,7 +5,7 @@ from bughive_operator.actions import Action, Dispatch, Reopen, Send, SetSignal
 from bughive_operator.plan import sentences
 from bughive_operator.plan.attempt import accept
 from bughive_operator.plan.draft import Draft, patch
-from bughive_operator.plan.progress import advanced, bugs, progress
+from bughive_operator.plan.progress import advanced, analysis, bugs, progress
 from bughive_operator.plan.view import Turn, View
 from bughive_operator.reasons import ConditionType, Reason
 from bughive_protocol.lease import Signal
@@ -69,6 +69,7 @@ def _running(view: View) -> Draft:
         attempts_without_progress=0 if advanced(view) else view.status.attempts_without_progress,
         progress=shown,
         bugs=counts,
+        analysis=analysis(view),
     )
     draft.true(ConditionType.DISPATCHED, Reason.TAKEN, f"A worker took attempt {attempt}.")
     draft.true(ConditionType.RUNNING, Reason.CRAWLING, f"{worker} is crawling (attempt {attempt}).")

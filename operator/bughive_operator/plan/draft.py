@@ -8,7 +8,7 @@ from bughive_operator.plan.view import View
 from bughive_operator.reasons import ConditionType, Reason
 
 MAX_MESSAGE = 1024
-_MINOR = ("progress", "bugs", "message", "attempts_without_progress")
+_MINOR = ("progress", "bugs", "analysis", "message", "attempts_without_progress")
 
 
 class Draft:

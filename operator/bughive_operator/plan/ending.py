@@ -8,7 +8,7 @@ from bughive_operator.plan import sentences
 from bughive_operator.plan.attempt import close
 from bughive_operator.plan.delivered import reported
 from bughive_operator.plan.draft import Draft, patch
-from bughive_operator.plan.progress import bugs, progress
+from bughive_operator.plan.progress import analysis, bugs, progress
 from bughive_operator.plan.view import View
 from bughive_operator.reasons import ConditionType, Reason
 
@@ -16,8 +16,9 @@ from bughive_operator.reasons import ConditionType, Reason
 def completed(view: View, outcome: Outcome, at: datetime) -> tuple[Action, ...]:
     """The crawl ran to its end: Completed, with the worker's verdict."""
     passed, counts, final = outcome is Outcome.PASSED, bugs(view), progress(view, done=True)
-    message = sentences.finished(final, counts, passed=passed)
-    draft = close(view).set(phase=Phase.COMPLETED, outcome=outcome, progress=final, bugs=counts)
+    asked = analysis(view)
+    message = sentences.finished(final, counts, asked, passed=passed)
+    draft = close(view).set(phase=Phase.COMPLETED, outcome=outcome, progress=final, bugs=counts, analysis=asked)
     if passed:
         draft.true(ConditionType.PASSED, Reason.BELOW_THRESHOLD if counts.total else Reason.NO_BUGS, message)
     else:

@@ -1,5 +1,6 @@
 """Progress as the resource shows it, from the counts in Redis."""
 
+from bughive_crds.analysis import AnalysisStatus
 from bughive_crds.crawl_session import BugCounts, Progress
 from bughive_operator.plan.view import View
 
@@ -34,6 +35,11 @@ def bugs(view: View) -> BugCounts:
         return view.redis.bugs
     reported = view.redis.digest.content.bugs
     return view.redis.bugs.model_copy(update={"new": reported.new, "known": reported.known, "fixed": reported.fixed})
+
+
+def analysis(view: View) -> AnalysisStatus | None:
+    """What a language model was asked, as far as is known."""
+    return view.redis.counts.analysis or view.status.analysis
 
 
 def advanced(view: View) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bughive_crds.analysis import AnalysisStatus
 from bughive_crds.crawl_session import BugCounts, Progress
 from bughive_operator.plan.view import View
 from bughive_operator.policy import LAST_PLACE
@@ -126,7 +127,7 @@ def last_error(view: View) -> str:
     return _sentence(message or "the worker gave no reason")
 
 
-def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
+def finished(progress: Progress, counts: BugCounts, asked: AnalysisStatus | None, *, passed: bool) -> str:
     """The result of a crawl that ran to its end."""
     sentences = [f"Crawled {number(progress.pages_crawled, 'page')} and found {bugs(counts)}."]
     if progress.pages_reused:
@@ -142,6 +143,8 @@ def finished(progress: Progress, counts: BugCounts, *, passed: bool) -> str:
         sentences.append(f"scope.maxPages was reached, {number(beyond, 'known page')} not visited.")
     if progress.pages_left_out:
         sentences.append(f"By rule {number(progress.pages_left_out, 'page')} left out; the report says which.")
+    if asked:
+        sentences.append(_analysis(asked))
     return " ".join(sentences)
 
 
@@ -169,6 +172,12 @@ def _items(counts: Mapping[str, int]) -> str:
 
 def _sentence(text: str) -> str:
     return text if text[-1:] in ".!?" else f"{text}."
+def _analysis(asked: AnalysisStatus) -> str:
+    """What a language model was asked, and why no more."""
+    spent = (
+        f"asked about {number(asked.pages, 'page')}, {asked.usd:.4f} USD" if asked.calls or not asked.message else ""
+    )
+    return f"Language model: {'; '.join(filter(None, (spent, asked.message or '')))}".removesuffix(".") + "."
 
 
 def stopped(view: View, reason: Reason, failures: int) -> str:

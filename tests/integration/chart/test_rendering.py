@@ -70,7 +70,7 @@ EVERYTHING = {
     "operator": {"watchNamespaces": ["team-a"]},
     "egress": {"allowCIDRs": ["10.0.0.0/8"], "allowHosts": ["shop.svc"]},
     "chromium": {"sandbox": True, "localhostProfile": "profiles/chromium.json"},
-    "anthropic": {"apiKey": "a"},
+    "anthropic": {"apiKey": "a", "baseURL": "http://llm-gateway.ai.svc:8080"},
     "linear": {"apiKey": "b"},
     "reports": {"publicURL": "https://bughive.example/reports"},
     "artifacts": {

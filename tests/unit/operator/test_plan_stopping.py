@@ -30,6 +30,7 @@ from bughive_operator.actions import (
     WriteReport,
 )
 from bughive_operator.reasons import Reason
+from bughive_protocol.frontier import Counts
 from bughive_protocol.lease import Signal
 
 
@@ -65,6 +66,28 @@ def test_the_message_tells_of_pages_that_were_reused(situation):
         "Crawled 12 pages and found 3 bugs (1 critical, 2 low). "
         "9 pages unchanged since an earlier session, whose findings were reused. "
     )
+
+
+def test_status_and_message_tell_what_a_language_model_cost_and_why_it_was_asked_no_more(situation):
+    asked = {"pages": 3, "calls": 4, "usd": 0.01239, "stopped": "NoKey", "message": "no key is configured."}
+    redis = {**STARTED, "verdict": VERDICT, "counts": {**PAGES, "analysis": asked}, "bugs": BUGS, "digest": DIGEST}
+    status = situation(status=RUNNING, redis=redis, after=4000).status()
+    assert status.analysis.model_dump(exclude_unset=True) == asked
+    assert "Language model: asked about 3 pages, 0.0124 USD; no key is configured." in status.message
+    unasked = {"stopped": "NoKey", "message": "no key is configured."}
+    told = situation(status=RUNNING, redis={**redis, "counts": {**PAGES, "analysis": unasked}}, after=4000).status()
+    assert told.message.endswith("Language model: no key is configured.")
+    without = situation(status=RUNNING, redis={**redis, "counts": PAGES}, after=4000).status()
+    assert without.analysis is None
+    assert "Language model" not in without.message
+
+
+def test_what_a_language_model_cost_is_shown_while_the_session_runs_and_outlives_redis(situation):
+    redis = {**STARTED, "counts": {**PAGES, "analysis": {"pages": 1, "calls": 1, "usd": 0.5}}}
+    running = situation(status=RUNNING, redis=redis, after=4000)
+    assert running.status().analysis.usd == 0.5
+    emptied = running.later(60, {"counts": Counts()})
+    assert emptied.status().analysis.usd == 0.5
 
 
 @pytest.mark.parametrize(("bugs", "reason"), [({"total": 0}, "NoBugs"), (BUGS, "BelowThreshold")])

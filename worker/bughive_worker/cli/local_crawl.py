@@ -12,12 +12,14 @@ from rich.console import Console
 
 from bughive_crds.crawl_session import CrawlSessionSpec, Outcome
 from bughive_protocol.artifact_store import ArtifactStore
+from bughive_protocol.ledger import MemoryLedger
 from bughive_protocol.limits import Limits
 from bughive_protocol.memory_images import MemoryImages
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.pace import MemoryPace
 from bughive_protocol.settings import load
+from bughive_worker.analysis.models import Models
 from bughive_worker.cli.local_secrets import LocalSecrets
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.cli.progress import ProgressLine, print_result
@@ -45,13 +47,20 @@ async def crawl_here(spec: CrawlSessionSpec, store: ArtifactStore) -> Outcome | 
     console = Console(stderr=True)
     settings = load(CliSettings)
     host = urlsplit(spec.url).hostname or ""
-    async with Engine(settings, settings.egress_policy(host)) as engine:
+    models = Models(settings, settings.egress_allow_cidrs)
+    async with Engine(settings, settings.egress_policy(host), models=models) as engine:
         return await _run(spec, engine, store, console)
 
 
 async def _run(spec: CrawlSessionSpec, engine: Engine, store: ArtifactStore, console: Console) -> Outcome | None:
     memory, limits, stop = MemorySession(), Limits(spec.scope.max_pages), LocalStop()
-    stores = Stores(MemoryFrontier(memory, limits), MemoryFindings(memory), MemoryImages(memory), MemoryPace())
+    stores = Stores(
+        MemoryFrontier(memory, limits),
+        MemoryFindings(memory),
+        MemoryImages(memory),
+        MemoryPace(),
+        ledger=MemoryLedger(memory.analysis),
+    )
     job = CrawlJob(
         str(uuid.uuid4()), "local", urlsplit(spec.url).hostname or "site", spec, LocalSecrets(os.environ).secret
     )

@@ -119,8 +119,8 @@ def _report(arguments: argparse.Namespace) -> int:
 
 
 def _detectors(_: argparse.Namespace) -> int:
-    from bughive_worker.detectors.registry import EVERY
+    from bughive_worker.detectors.registry import ORACLES
 
-    for detector in EVERY:
+    for detector in ORACLES:
         sys.stdout.write(f"{detector.name:<28} {detector.description}\n")
     return PASSED

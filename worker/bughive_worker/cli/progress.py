@@ -79,5 +79,10 @@ def print_result(console: Console, content: CrawlReportContent) -> None:
         console.print(f"  known and not visited: {beyond}", highlight=False)
     if content.pages.left_out:
         console.print(f"  left out by rule: {content.pages.left_out}; the report says which and why", highlight=False)
+    if content.analysis:
+        asked, usd = content.analysis.pages, content.analysis.usd
+        console.print(f"  language model: asked about {asked} pages, {usd:.4f} USD", highlight=False)
+        if content.analysis.message:
+            console.print(f"  {escape(content.analysis.message)}", highlight=False, soft_wrap=True)
     for artifact in content.artifacts:
         console.print(f"  {artifact.url.removeprefix('file://')}", highlight=False, soft_wrap=True)

@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Self
 
+from bughive_worker.analysis.models import Models
 from bughive_worker.browser.host import BrowserHost
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.net.egress import EgressPolicy
@@ -13,9 +14,23 @@ from bughive_worker.net.resolver import Resolve, system_resolve
 class Engine:
     """Used by one session after the other, in the event loop that started it."""
 
-    def __init__(self, settings: BrowserSettings, policy: EgressPolicy, resolve: Resolve = system_resolve) -> None:
-        """``resolve`` answers for every name that the browser and the link checks ask for."""
+    def __init__(
+        self,
+        settings: BrowserSettings,
+        policy: EgressPolicy,
+        resolve: Resolve = system_resolve,
+        models: Models | None = None,
+    ) -> None:
+        """What it is made of.
+
+        Args:
+            settings: the browser's.
+            policy: where the browser and the link checks may go.
+            resolve: answers for every name that they ask for.
+            models: whom sessions may ask about pages; None: nobody.
+        """
         self._settings = settings
+        self.models = models
         self.proxy = EgressProxy(policy, resolve=resolve)
         self._host: BrowserHost | None = None
 
@@ -33,6 +48,8 @@ class Engine:
 
     async def stop(self) -> None:
         """End the browser, then the proxy; within ten seconds."""
+        if self.models is not None:
+            await self.models.close()
         if self._host is not None:
             await self._host.stop()
             self._host = None

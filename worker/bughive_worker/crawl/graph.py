@@ -1,12 +1,14 @@
 """One page's way through the crawl, as a graph.
 
-recall -> visit -> inspect? -> detect -> verify? -> picture? -> record
+recall -> visit -> inspect? -> detect -> verify? -> analyze? -> picture? -> record
 
 Where an earlier session's look at the page may be reused, ``record`` follows ``recall`` at once.
-A page is inspected when its template is new, and verified when what it shows may be flaky. A page that failed at
-first and is well at the second look goes through ``inspect`` and ``detect`` again, once.
+A page is inspected when its template is new, and verified when what it shows may be flaky. The first page of a template
+is analyzed where the session asks a language model. A page that failed at first and is well at the second look goes
+through ``inspect`` and ``detect`` again, once.
 """
 
+from dataclasses import replace
 from functools import cache
 from typing import TypedDict
 
@@ -17,10 +19,12 @@ from langgraph.runtime import Runtime
 from bughive_protocol.finding import Finding
 from bughive_protocol.frontier import PageEnd, Template
 from bughive_worker.crawl import steps
+from bughive_worker.crawl.analyze import analyze
 from bughive_worker.crawl.reachability import check_start
 from bughive_worker.crawl.reuse import reuse
 from bughive_worker.crawl.second_look import failed
 from bughive_worker.crawl.steps import PageRun
+from bughive_worker.detectors.page import is_html
 from bughive_worker.detectors.registry import detect
 from bughive_worker.observation import PageObservation
 
@@ -84,6 +88,18 @@ async def _verify(state: PageState, runtime: Context) -> PageState:
     return {"observation": observation, "template": template, "verified": True, "recovered": True}
 
 
+async def _analyze(state: PageState, runtime: Context) -> PageState:
+    run, observation, rules = runtime.context, state["observation"], state["findings"]
+    analyst = run.session.analyst
+    if analyst is None or not run.session.analyzes(state["template"]) or not is_html(observation):
+        return {}
+    findings = await analyze(run, analyst, observation, rules)
+    if findings is None:
+        return {}
+    new = await steps.unknown(run.session, findings)
+    return {"observation": replace(observation, analyzed=True), "findings": findings, "new": state["new"] | new}
+
+
 async def _picture(state: PageState, runtime: Context) -> PageState:
     if runtime.context.session.takes_pictures:
         await steps.take_pictures(runtime.context, state["findings"], state["new"])
@@ -108,11 +124,19 @@ def _is_novel(state: PageState) -> str:
 def _is_doubtful(state: PageState) -> str:
     if not state["verified"] and (failed(state["observation"]) or state["doubted"]):
         return "verify"
-    return "picture" if state["new"] else "record"
+    return _is_first(state)
 
 
 def _is_well_again(state: PageState) -> str:
-    return _is_novel(state) if state["recovered"] else "picture"
+    return _is_novel(state) if state["recovered"] else _is_first(state)
+
+
+def _is_first(state: PageState) -> str:
+    return "analyze" if state["template"] else _is_news(state)
+
+
+def _is_news(state: PageState) -> str:
+    return "picture" if state["new"] else "record"
 
 
 @cache
@@ -124,14 +148,16 @@ def page_graph() -> CompiledStateGraph[PageState, PageRun, PageState, PageState]
     graph.add_node("inspect", _inspect)
     graph.add_node("detect", _detect)
     graph.add_node("verify", _verify)
+    graph.add_node("analyze", _analyze)
     graph.add_node("picture", _picture)
     graph.add_node("record", _record)
     graph.add_edge(START, "recall")
     graph.add_conditional_edges("recall", _is_recalled, ["visit", "record"])
     graph.add_conditional_edges("visit", _is_novel, ["inspect", "detect"])
     graph.add_edge("inspect", "detect")
-    graph.add_conditional_edges("detect", _is_doubtful, ["verify", "picture", "record"])
-    graph.add_conditional_edges("verify", _is_well_again, ["inspect", "detect", "picture"])
+    graph.add_conditional_edges("detect", _is_doubtful, ["verify", "analyze", "picture", "record"])
+    graph.add_conditional_edges("verify", _is_well_again, ["inspect", "detect", "analyze", "picture", "record"])
+    graph.add_conditional_edges("analyze", _is_news, ["picture", "record"])
     graph.add_edge("picture", "record")
     graph.add_edge("record", END)
     return graph.compile()

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bughive_crds.crawl_session import CrawlSessionSpec
+from bughive_protocol.ledger import Ledger
 from bughive_protocol.pace import Pace
 from bughive_protocol.stores import Findings, Frontier, Images, SeenPages
 from bughive_worker.crawl.stop_reason import StopReason
@@ -34,6 +35,8 @@ class Stores:
     pace: Pace
     seen_pages: SeenPages | None = None
     """What sessions saw of pages, for later ones; None: nothing is kept."""
+    ledger: Ledger | None = None
+    """What the session spends on a language model; None: none is asked."""
 
 
 class StopRequest(Protocol):

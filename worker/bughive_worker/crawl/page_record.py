@@ -33,6 +33,7 @@ def page_record(
         canonical=dom.canonical if dom else None,
         template=observation.template,
         inspected=observation.inspected,
+        analyzed=observation.analyzed,
         links=out.count,
         duration_ms=observation.duration_ms,
         error=observation.error,

@@ -31,7 +31,8 @@ async def reuse(run: PageRun) -> Reused | None:
     """What the page's record follows from, without opening it; None: it is to be visited.
 
     One request asks whether the page is unchanged. It is visited all the same where only the browser has what the
-    session needs of it: a picture of a bug that is new to the session, or the full inspection of a new template.
+    session needs of it: a picture of a bug that is new to the session, or the full inspection or the analysis of a new
+    template.
     """
     session, item = run.session, run.claim.item
     seen = await session.earlier.recall(item.url) if session.earlier is not None else None
@@ -46,8 +47,8 @@ async def reuse(run: PageRun) -> Reused | None:
     if template is None:
         observation = uninspected(observation)
     findings = detect(observation, session.spec.checks)
-    due_for_inspection = template is not None and session.inspects and not seen.inspected
-    if due_for_inspection or (session.takes_pictures and await steps.unknown(session, findings)):
+    due = session.analyzes(template) or (template is not None and session.inspects and not seen.inspected)
+    if due or (session.takes_pictures and await steps.unknown(session, findings)):
         if template is not None:
             await session.templates.forget(template)
         return None

@@ -7,6 +7,9 @@ from datetime import timedelta
 
 from bughive_crds.crawl_session import ChecksSpec, CrawlSessionSpec, Screenshots
 from bughive_protocol.errors import CredentialsUnavailable, EgressRefused, InvalidSpec, SiteUnreachable
+from bughive_protocol.frontier import Template
+from bughive_worker.analysis.analyst import Analyst
+from bughive_worker.analysis.terms import NoTerms, Terms, terms_of
 from bughive_worker.browser.capture import check_mask
 from bughive_worker.browser.visit_rules import VisitRules
 from bughive_worker.browser.window import Presentation, Window
@@ -15,6 +18,7 @@ from bughive_worker.crawl.earlier import Earlier, manner
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlJob, OnPage, Stores
 from bughive_worker.crawl.templates_seen import TemplatesSeen
+from bughive_worker.detectors import semantic
 from bughive_worker.detectors.registry import BY_INSPECTION, check_names, wanted
 from bughive_worker.login.login import Login
 from bughive_worker.net.failure import FailureKind
@@ -46,6 +50,8 @@ class Session:
     """What earlier sessions saw; None: every page is visited."""
     login: Login | None = None
     """None: the site is crawled as a stranger."""
+    analyst: Analyst | None = None
+    """Who asks a language model about pages; None: nobody does."""
     confirmed: set[str] = field(default_factory=set)
     """Fingerprints that were seen twice, or need no second look."""
 
@@ -58,6 +64,10 @@ class Session:
     def inspects(self) -> bool:
         """Whether any detector looks at what only the full inspection gathers."""
         return _inspects(self.spec.checks)
+
+    def analyzes(self, template: Template | None) -> bool:
+        """Whether a language model is asked about a page to inspect: the first one of its template."""
+        return self.analyst is not None and template is not None and template.variant_of is None
 
     @property
     def takes_pictures(self) -> bool:
@@ -86,6 +96,19 @@ def _login(job: CrawlJob, site: SiteAuth | None, window: Window, rules: VisitRul
     return Login(job.spec, job.spec.auth, read=job.read_secret, site=site, window=window, rules=rules, pacer=pacer)
 
 
+async def _analyst(job: CrawlJob, stores: Stores, engine: Engine) -> Analyst | None:
+    wish = job.spec.analysis
+    if not wish.enabled or stores.ledger is None or not wanted(semantic.ORACLE, job.spec.checks):
+        return None
+    models = engine.models
+    terms = terms_of(wish, models.settings if models else None, job.namespace)
+    if models is not None and isinstance(terms, Terms):
+        return Analyst(models, stores.ledger, stores.seen_pages, terms)
+    if isinstance(terms, NoTerms):
+        await stores.ledger.stop(terms.stop, terms.message)
+    return None
+
+
 @asynccontextmanager
 async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: OnPage) -> AsyncIterator[Session]:
     """Set up all that the visits share, and close it afterwards.
@@ -100,6 +123,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
     scope = Bounds(job.spec, None).scope
     in_site, auth = scope.in_site, SiteAuth(scope.start, scope.in_site) if job.spec.auth else None
     earlier = await _earlier(job, stores, engine)
+    analyst = await _analyst(job, stores, engine)
     pacer = HostPacer(browser.requests_per_second, pace=stores.pace)
     async with Fetcher(
         engine.proxy, user_agent=user_agent, headers=browser.headers, in_site=in_site, auth=auth
@@ -131,6 +155,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
                 on_page=on_page,
                 earlier=earlier,
                 login=_login(job, auth, window, rules, pacer),
+                analyst=analyst,
             )
         finally:
             await window.close()

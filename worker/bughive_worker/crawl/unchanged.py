@@ -86,6 +86,7 @@ def as_found_now(observation: PageObservation, item: FrontierItem, answer: Fetch
         referrer=item.referrer,
         headers=headers_now(observation, answer),
         reused=True,
+        analyzed=False,
     )
 
 

@@ -6,8 +6,9 @@
 import inspect
 import sys
 
-from bughive_worker.detectors.detector import AnyDetector
-from bughive_worker.detectors.registry import EVERY
+from bughive_worker.detectors import semantic
+from bughive_worker.detectors.detector import Detector, Oracle, SiteDetector
+from bughive_worker.detectors.registry import ORACLES
 
 _HEAD = """\
 # Detectors
@@ -24,23 +25,24 @@ _MANY = 8
 
 def markdown() -> str:
     """The whole page."""
-    rows = [f"| [`{one.name}`](#{one.name}) | {one.description} | {_kinds(one)} |" for one in EVERY]
+    rows = [f"| [`{one.name}`](#{one.name}) | {one.description} | {_kinds(one)} |" for one in ORACLES]
     table = "\n".join(("| name | finds | kinds |", "|---|---|---|", *rows))
-    return "\n".join((_HEAD, table, "", *(_section(one) for one in EVERY)))
+    return "\n".join((_HEAD, table, "", *(_section(one) for one in ORACLES)))
 
 
-def _kinds(detector: AnyDetector) -> str:
+def _kinds(detector: Oracle) -> str:
     kinds = detector.kinds
     return f"{len(kinds)} kinds" if len(kinds) > _MANY else ", ".join(f"`{kind}`" for kind in kinds)
 
 
-def explanation(detector: AnyDetector) -> str:
+def explanation(detector: Oracle) -> str:
     """What its bugs are, and what it does not report, in Markdown."""
-    says = inspect.getdoc(inspect.getmodule(detector.detect)) or ""
+    source = inspect.getmodule(detector.detect) if isinstance(detector, Detector | SiteDetector) else semantic
+    says = inspect.getdoc(source) or ""
     return says.replace("``", "`")
 
 
-def _section(detector: AnyDetector) -> str:
+def _section(detector: Oracle) -> str:
     listed = f"\n\nKinds: {', '.join(f'`{kind}`' for kind in detector.kinds)}." if len(detector.kinds) > _MANY else ""
     return f"## {detector.name}\n\n{explanation(detector)}{listed}\n"
 

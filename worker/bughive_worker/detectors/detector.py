@@ -32,5 +32,3 @@ class SiteDetector(Oracle):
 
     detect: Callable[[Sequence[PageResult]], Iterable[Finding]]
 
-
-AnyDetector = Detector | SiteDetector

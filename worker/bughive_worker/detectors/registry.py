@@ -28,9 +28,10 @@ from bughive_worker.detectors import (
     page_failures,
     placeholder_text,
     security_headers,
+    semantic,
     slow_pages,
 )
-from bughive_worker.detectors.detector import AnyDetector, Detector, Oracle, SiteDetector
+from bughive_worker.detectors.detector import Detector, Oracle, SiteDetector
 from bughive_worker.observation import PageObservation
 
 DETECTORS: tuple[Detector, ...] = (
@@ -66,7 +67,8 @@ BY_INSPECTION: tuple[Detector, ...] = (
 
 SITE_DETECTORS: tuple[SiteDetector, ...] = (duplicates.TITLES, duplicates.DESCRIPTIONS)
 
-EVERY: tuple[AnyDetector, ...] = (*DETECTORS, *SITE_DETECTORS)
+ORACLES: tuple[Oracle, ...] = (*DETECTORS, *SITE_DETECTORS, semantic.ORACLE)
+"""All that a session may ask for by name."""
 
 
 def detect(observation: PageObservation, checks: ChecksSpec) -> tuple[Finding, ...]:
@@ -98,7 +100,7 @@ def wanted(detector: Oracle, checks: ChecksSpec) -> bool:
 
 def wanted_kinds(checks: ChecksSpec) -> frozenset[str]:
     """The kinds of bugs that a session looks for."""
-    return frozenset(kind for detector in EVERY if wanted(detector, checks) for kind in detector.kinds)
+    return frozenset(kind for detector in ORACLES if wanted(detector, checks) for kind in detector.kinds)
 
 
 def check_names(checks: ChecksSpec) -> None:
@@ -107,13 +109,13 @@ def check_names(checks: ChecksSpec) -> None:
     Raises:
         InvalidSpec: naming them and those that exist.
     """
-    names = sorted(detector.name for detector in EVERY)
+    names = sorted(detector.name for detector in ORACLES)
     unknown = sorted({*checks.enable, *checks.disable} - set(names))
     if unknown:
         raise InvalidSpec(
             f"checks: no detector is called {', '.join(unknown)}. There are: {', '.join(names)}. Correct spec.checks."
         )
-    kinds = {kind for detector in EVERY for kind in detector.kinds}
+    kinds = {kind for detector in ORACLES for kind in detector.kinds}
     odd = sorted({ignore.kind for ignore in checks.ignore if ignore.kind is not None} - kinds)
     if odd:
         raise InvalidSpec(

@@ -35,6 +35,7 @@ def _content(
         completed_at=_utc(document.completed_at),
         pages=document.pages,
         bugs=document.bugs,
+        analysis=document.analysis,
         worst=tuple(_bug(finding) for finding in counting[:kept]),
         omitted=len(counting) - kept,
         artifacts=artifacts,

@@ -15,10 +15,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from bughive_crds.analysis import AnalysisStatus
 from bughive_crds.crawl_report import ReportedPages
 from bughive_crds.crawl_session import BugCounts, CrawlSessionSpec, Outcome
 from bughive_crds.model import Severity
-from bughive_protocol.finding import Box, Confidence, Evidence, RecordedFinding
+from bughive_protocol.finding import Box, Confidence, Evidence, PlainWords, RecordedFinding
 from bughive_protocol.frontier import LinkVerdict, PageEnd
 from bughive_protocol.picture import KeptPicture
 from bughive_worker.report.history import Comparison
@@ -81,6 +82,8 @@ class ReportedFinding(_Part):
     steps: tuple[str, ...]
     first_seen: datetime
     """In this session, or for a known bug in the first session that found it."""
+    plain: PlainWords | None
+    """The same in plain words, by the language model; beside the rule's own, never in their place."""
     ignored: str | None
     """Why it is not counted, from ``checks.ignore``."""
     new: bool | None
@@ -125,6 +128,8 @@ class ReportedPage(_Part):
     duration_ms: int
     """Of the visit that saw it."""
     error: str | None
+    analyzed: bool = False
+    """Whether the language model was heard about it."""
     reused_from: datetime | None
     """When an earlier session saw the page, whose document is unchanged since; null: this session visited it."""
 
@@ -163,6 +168,8 @@ class ReportDocument(_Part):
     completed_at: datetime
     pages: ReportedPages
     bugs: BugCounts
+    analysis: AnalysisStatus | None = None
+    """What the language model was asked and what that cost; null where `analysis` is not enabled."""
     links_checked: int
     findings: tuple[ReportedFinding, ...]
     """Worst first; those that are ignored come last."""

@@ -18,6 +18,7 @@ from bughive_protocol.control import Digest
 from bughive_protocol.finding import RecordedFinding
 from bughive_protocol.frontier import Counts, LeftOut, LinkResult, LinkVerdict, PageResult
 from bughive_protocol.stores import Findings, Images
+from bughive_worker.detectors import semantic
 from bughive_worker.detectors.ignoring import marked
 from bughive_worker.detectors.registry import BY_INSPECTION, detect_site, wanted_kinds
 from bughive_worker.report.digest import digest
@@ -131,6 +132,8 @@ def _look(ended: Ended, pages: Sequence[PageResult], links: Sequence[LinkResult]
         inspected=frozenset(page.url for page in pages if page.inspected),
         kinds=wanted_kinds(ended.spec.checks),
         kinds_by_inspection=frozenset(kind for detector in BY_INSPECTION for kind in detector.kinds),
+        analyzed=frozenset(page.url for page in pages if page.analyzed),
+        kinds_by_analysis=frozenset(semantic.ORACLE.kinds),
         least=ended.spec.checks.min_severity,
         undecided=frozenset(link.url for link in links if link.verdict is LinkVerdict.UNVERIFIABLE),
     )
@@ -170,6 +173,7 @@ def _document(
             left_out=len(left_out),
         ),
         bugs=count_bugs(recorded, comparison),
+        analysis=ended.counts.analysis,
         links_checked=len(links),
         findings=tuple(ReportedFinding.of(item, comparison) for item in recorded),
         fixed=tuple(

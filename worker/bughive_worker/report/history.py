@@ -69,6 +69,10 @@ class Look:
     """The kinds of bugs that it looked for."""
     kinds_by_inspection: frozenset[str] = frozenset()
     """Those among them that only show where a page is looked at fully."""
+    analyzed: frozenset[str] = frozenset()
+    """The pages that a language model was heard about."""
+    kinds_by_analysis: frozenset[str] = frozenset()
+    """The kinds of bugs that only show there."""
     least: Severity = Severity.LOW
     """It left out bugs less severe than this."""
     undecided: frozenset[str] = frozenset()
@@ -139,6 +143,8 @@ def _is_fixed(bug: KnownBug, look: Look) -> bool:
     if bug.fixed_at is not None:
         return bug.fixed_in == look.session_id
     looked_at = look.inspected if bug.kind in look.kinds_by_inspection else look.pages
+    if bug.kind in look.kinds_by_analysis:
+        looked_at = look.analyzed
     return (
         look.complete
         and bug.last_seen < look.began  # or another session, of the same time, has just seen it

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from bughive_worker.detectors.detector import AnyDetector
-from bughive_worker.detectors.registry import EVERY, wanted
+from bughive_worker.detectors.detector import Oracle
+from bughive_worker.detectors.registry import ORACLES, wanted
 from bughive_worker.report.document import ReportDocument, ReportedFinding
 from bughive_worker.report.verdict import counts
 
@@ -46,15 +46,15 @@ def _failing(document: ReportDocument) -> frozenset[str]:
 def _by_detector(document: ReportDocument) -> list[tuple[str, list[ReportedFinding]]]:
     """Each detector that ran, with what it found."""
     found: dict[str, list[ReportedFinding]] = {
-        detector.name: [] for detector in EVERY if wanted(detector, document.spec.checks)
+        detector.name: [] for detector in ORACLES if wanted(detector, document.spec.checks)
     }
-    names = _detectors_of_kinds(EVERY)
+    names = _detectors_of_kinds(ORACLES)
     for finding in document.findings:
         found.setdefault(names.get(finding.kind, _UNKNOWN), []).append(finding)
     return list(found.items())
 
 
-def _detectors_of_kinds(detectors: Sequence[AnyDetector]) -> dict[str, str]:
+def _detectors_of_kinds(detectors: Sequence[Oracle]) -> dict[str, str]:
     return {kind: detector.name for detector in detectors for kind in detector.kinds}
 
 

@@ -12,8 +12,8 @@ from urllib.parse import quote, urlsplit
 
 from bughive_crds.model import Severity
 from bughive_worker.detectors.catalogue import explanation
-from bughive_worker.detectors.detector import AnyDetector
-from bughive_worker.detectors.registry import EVERY, wanted
+from bughive_worker.detectors.detector import Oracle
+from bughive_worker.detectors.registry import ORACLES, wanted
 from bughive_worker.report.document import ReportDocument, ReportedFinding
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -46,7 +46,7 @@ def _rules(document: ReportDocument) -> list[_Json]:
     """A rule for each kind of bug that was looked for, found or not, and for what else was found."""
     rules = {
         kind: _rule(detector, kind)
-        for detector in EVERY
+        for detector in ORACLES
         if wanted(detector, document.spec.checks)
         for kind in detector.kinds
     }
@@ -55,7 +55,7 @@ def _rules(document: ReportDocument) -> list[_Json]:
     return list(rules.values())
 
 
-def _rule(detector: AnyDetector, kind: str) -> _Json:
+def _rule(detector: Oracle, kind: str) -> _Json:
     help_text = explanation(detector)
     return {
         "id": kind,

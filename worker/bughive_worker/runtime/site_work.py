@@ -10,12 +10,14 @@ from bughive_protocol.artifact_names import report_folder
 from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.control import Digest
 from bughive_protocol.keys import Keys
+from bughive_protocol.ledger import RedisLedger
 from bughive_protocol.limits import Limits
 from bughive_protocol.pace import RedisPace
 from bughive_protocol.redis_images import RedisImages
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier
 from bughive_protocol.seen_pages import RedisSeenPages
 from bughive_protocol.state import SessionState
+from bughive_worker.analysis.models import Models
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.crawl.job import CrawlEnd, CrawlJob, Stores
 from bughive_worker.crawl.loop import crawl
@@ -86,6 +88,7 @@ class SiteWork:
             RedisImages(self._client, self._keys, turn.fence),
             self._pace,
             self._seen_pages,
+            RedisLedger(self._client, self._keys, turn.fence),
         )
 
 
@@ -97,6 +100,7 @@ async def open_site_work(settings: WorkerSettings, client: redis.asyncio.Redis) 
     """
     store = ArtifactStore(settings, make=True)
     await store.check()
-    engine = Engine(settings, settings.egress_policy())
+    models = Models(settings, settings.egress_allow_cidrs)
+    engine = Engine(settings, settings.egress_policy(), models=models)
     await engine.start()
     return SiteWork(settings, client, engine, store)

@@ -30,6 +30,10 @@
       key: {{ ternary $values.existingSecretKey $name (not (empty $values.existingSecret)) }}
 {{- end }}
 {{- end }}
+{{- with $root.Values.anthropic.baseURL }}
+- name: ANTHROPIC_BASE_URL
+  value: {{ . | quote }}
+{{- end }}
 {{- include "bughive.settings" (list "BUGHIVE_" (mergeOverwrite (dict) $root.Values.workers.settings ($queue.settings | default dict))) }}
 {{- with concat ($root.Values.workers.extraEnv) ($queue.extraEnv | default list) }}
 {{ toYaml . }}

@@ -1,4 +1,4 @@
--- keys: pages pending claims results left_out link_pending link_claims findings ignored counters
+-- keys: pages pending claims results left_out link_pending link_claims findings ignored counters analysis
 -- count(): the session in numbers, in the order that tally.py reads.
 local function count()
   return {
@@ -12,5 +12,6 @@ local function count()
     redis.call('HLEN', findings),
     redis.call('SCARD', ignored),
     redis.call('HMGET', counters, 'failed', 'reused', 'bugs:Critical', 'bugs:High', 'bugs:Medium', 'bugs:Low'),
+    redis.call('HMGET', analysis, 'pages', 'recalled', 'calls', 'unusable', 'micro_usd', 'stopped', 'message'),
   }
 end

@@ -6,10 +6,10 @@ from bughive_crds.crawl_session import ChecksSpec
 from bughive_crds.model import Severity
 from bughive_protocol.errors import InvalidSpec
 from bughive_protocol.frontier import LinkItem, LinkResult, LinkVerdict
-from bughive_worker.detectors.registry import DETECTORS, SITE_DETECTORS, check_names, detect, detect_site, link_finding
+from bughive_worker.detectors.registry import DETECTORS, ORACLES, check_names, detect, detect_site, link_finding
 from bughive_worker.observation import ConsoleEntry, ElementFact, ScriptError
 
-ALL = (*DETECTORS, *SITE_DETECTORS)
+ALL = ORACLES
 BROKEN = {
     "exceptions": (ScriptError("cart is null", "at https://www.shop.example/cart.js:3:1"),),
     "console": (ConsoleEntry("error", "no prices"),),

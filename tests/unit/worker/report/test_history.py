@@ -44,6 +44,14 @@ def after(*sessions: tuple) -> History:
     return history
 
 
+def test_a_models_bug_is_fixed_only_where_the_model_was_heard_about_its_page():
+    model = {"kinds": KINDS | {"semantic-x"}, "kinds_by_analysis": frozenset({"semantic-x"})}
+    before = after([], [bug("wrong total", kind="semantic-x")])
+    for analyzed, fixed in ((frozenset(), 0), (PAGES, 1)):
+        _, comparison = compare(before, [], look(2, **model, analyzed=analyzed), FOREVER)
+        assert len(comparison.fixed) == fixed
+
+
 def test_a_sites_first_session_has_nothing_to_compare_with_also_when_its_end_is_repeated():
     history, comparison = compare(None, [bug("x")], look(0), FOREVER)
     again, still = compare(history, [bug("x")], look(0), FOREVER)

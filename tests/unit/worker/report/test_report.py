@@ -8,10 +8,12 @@ import jsonschema
 import pytest
 from fixtures.reported import NOW, bug, document
 
+from bughive_crds.analysis import AnalysisStatus, AnalysisStop
 from bughive_crds.crawl_report import MAX_BUGS, Artifact
 from bughive_crds.crawl_session import FailOnSpec, Outcome
 from bughive_crds.model import Severity
 from bughive_protocol.artifact_names import picture_name
+from bughive_protocol.finding import PlainWords
 from bughive_protocol.picture import KeptPicture
 from bughive_worker.report.digest import MAX_BYTES, digest
 from bughive_worker.report.document import json_schema
@@ -153,6 +155,29 @@ def test_what_a_page_says_is_never_markup_in_the_report():
     html = render_html(document(bug(Severity.HIGH, title="<script>alert(1)</script>")), {}).decode()
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+def test_a_models_words_stand_beside_the_rules_own_and_are_no_markup():
+    told = bug(Severity.HIGH, title="Rule's own words")
+    words = PlainWords(title="<b>Nothing</b> is wrong", steps=("Open <i>it</i>",))
+    told = told.model_copy(update={"finding": told.finding.model_copy(update={"plain": words})})
+    report = document(told)
+    html = render_html(report, {}).decode()
+    assert "Rule&#39;s own words" in html
+    assert "In plain words:</strong> &lt;b&gt;Nothing&lt;/b&gt; is wrong" in html
+    assert "<li>Open &lt;i&gt;it&lt;/i&gt;</li>" in html
+    assert report.findings[0].plain == words
+
+
+def test_the_report_says_what_the_language_model_was_asked_and_why_no_more():
+    asked = AnalysisStatus(
+        pages=2, recalled=1, calls=3, unusable=1, usd=0.01234, stopped=AnalysisStop.BUDGET_REACHED, message="too dear"
+    )
+    report = document().model_copy(update={"analysis": asked})
+    html = render_html(report, {}).decode()
+    assert "2 pages asked about, 1 answered by earlier sessions, 1 answers of no use, 0.0123 USD<br>too dear" in html
+    assert digest(report, ()).content.analysis == asked
+    assert "Language model" not in render_html(document(), {}).decode()
 
 
 def test_the_report_says_what_was_not_visited_and_why():
