@@ -172,6 +172,8 @@ def _items(counts: Mapping[str, int]) -> str:
 
 def _sentence(text: str) -> str:
     return text if text[-1:] in ".!?" else f"{text}."
+
+
 def _analysis(asked: AnalysisStatus) -> str:
     """What a language model was asked, and why no more."""
     spent = (

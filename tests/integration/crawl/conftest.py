@@ -18,7 +18,7 @@ from bughive_protocol.pace import MemoryPace
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.crawl.engine import Engine
-from bughive_worker.crawl.job import CrawlEnd, CrawlJob, OnPage, Stores
+from bughive_worker.crawl.job import CrawlEnd, CrawlJob, OnPage, ReadSecret, Stores
 from bughive_worker.crawl.loop import crawl
 from bughive_worker.net.egress import EgressPolicy
 from bughive_worker.net.resolver import Resolve
@@ -71,9 +71,13 @@ class Crawl:
             MemoryFrontier(self.memory, limits), MemoryFindings(self.memory), MemoryImages(self.memory), MemoryPace()
         )
         self.stop = LocalStop()
+        self.read_secret: ReadSecret | None = None
 
     async def run(self, on_page: OnPage = lambda _: None) -> CrawlEnd:
-        return await crawl(CrawlJob("uid", "ns", "name", self.spec), self.stores, self.engine, self.stop, on_page)
+        return await crawl(self._job(), self.stores, self.engine, self.stop, on_page)
+
+    def _job(self) -> CrawlJob:
+        return CrawlJob("uid", "ns", "name", self.spec, self.read_secret)
 
     def pages(self) -> dict[str, str]:
         """How each recorded page ended, by its path."""

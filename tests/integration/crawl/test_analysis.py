@@ -1,9 +1,11 @@
 """A crawl with a language model: what it proposes is checked, tried out in Chromium, and never trusted."""
 
+import base64
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,10 +13,13 @@ import pytest_asyncio
 from aiohttp import web
 from fixtures.fake_provider import KEY, Fails, FakeProvider, Says, fake_provider
 from fixtures.injection import BUG, TEXTS, check_what_holds, injection_pages
+from PIL import Image
+from pydantic import SecretStr
 
 from bughive_crds.analysis import AnalysisSpec, AnalysisStatus, AnalysisStop
 from bughive_crds.crawl_session import (
     ArtifactsSpec,
+    BrowserSpec,
     ChecksSpec,
     CrawlSessionSpec,
     FailOnSpec,
@@ -36,6 +41,7 @@ from bughive_worker.crawl.job import CrawlEnd
 from bughive_worker.detectors.semantic import SemanticKind
 from bughive_worker.net.egress import EgressPolicy
 
+SECRET = "h34der-v4lue-1815"
 RETOLD = {"title": "The name of the mug is missing", "steps": ["Open the cart", "Look at the first line"]}
 
 
@@ -71,7 +77,8 @@ class Site:
         self.asked[request.method, request.path] += 1
         self.cookies.add((request.path, request.headers.get("Cookie")))
         body = self.pages.get(request.path)
-        text = f"<!doctype html><html lang=en>{body}" if body else "gone"
+        echo = request.headers.get("X-Api-Key")
+        text = f"<!doctype html><html lang=en>{body}{f'<p>Your key: {echo}</p>' if echo else ''}" if body else "gone"
         return web.Response(text=text, status=200 if body else 404, content_type="text/html", charset="utf-8")
 
 
@@ -138,6 +145,11 @@ class Done:
         return {name: one for name, one in self.findings.items() if one.kind not in kinds}
 
 
+async def read_secret(name: str) -> Mapping[str, SecretStr]:
+    assert name == "login"
+    return {"name": SecretStr("X-Api-Key"), "value": SecretStr(SECRET)}
+
+
 @pytest.fixture
 def session(crawl_of, site, provider, no_such_name, key_prefix, redis_url) -> Callable[..., Awaitable[Done]]:
     """One session of the site that asks the provider; ``key`` None: the worker has none."""
@@ -159,6 +171,7 @@ def session(crawl_of, site, provider, no_such_name, key_prefix, redis_url) -> Ca
             crawl.stores = replace(
                 crawl.stores, ledger=MemoryLedger(memory.analysis), seen_pages=RedisSeenPages(client, Keys(key_prefix))
             )
+            crawl.read_secret = read_secret
             end = await crawl.run()
             return Done(
                 end,
@@ -205,6 +218,28 @@ async def test_the_model_gets_the_picture_and_its_bugs_get_theirs(session, provi
     kinds = [[part["type"] for part in body["messages"][0]["content"]] for body in provider.bodies]
     assert kinds == [["image", "text"]] * 4
     assert done.pictures >= {finding.fingerprint for finding in done.of_model().values()}
+
+
+async def test_of_a_session_that_logs_in_the_model_gets_no_picture_and_nothing_that_the_site_echoes(session, provider):
+    auth = {"type": "Header", "secretRef": {"name": "login"}}
+    await session(auth=auth, artifacts=ArtifactsSpec(screenshots=Screenshots.FINDINGS))
+    assert provider.bodies
+    assert all(len(body["messages"][0]["content"]) == 1 for body in provider.bodies)
+    assert "Your key: --redacted--" in str(provider.bodies)
+    assert SECRET not in str(provider.bodies)
+
+
+async def test_what_is_masked_is_black_in_the_models_picture_too(session, site, provider):
+    site.pages = {
+        "/": "<title>Home</title><body style='margin:0'><div id=own style='background:#0f0;height:3000px'></div>"
+    }
+    await session(
+        browser=BrowserSpec(requests_per_second=1000, mask=("#own",)),
+        artifacts=ArtifactsSpec(screenshots=Screenshots.FINDINGS),
+    )
+    (body,) = provider.bodies
+    image = Image.open(BytesIO(base64.b64decode(body["messages"][0]["content"][0]["source"]["data"])))
+    assert image.convert("RGB").getpixel((100, 300)) == (0, 0, 0)
 
 
 async def test_where_no_pictures_are_taken_none_is_sent(session, provider):

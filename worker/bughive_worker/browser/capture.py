@@ -34,7 +34,12 @@ async def capture(page: Page, finding: Finding, mask: Sequence[str] = ()) -> Cap
         await page.set_viewport_size({"width": width, "height": HEIGHT})
     box = finding.box.model_dump() if finding.box else None
     told = await page.evaluate(PLACES, {"selector": finding.selector, "box": box, "most": MAX_PLACES})
-    jpeg = await page.screenshot(
+    return Capture(await view(page, mask), _boxes(told))
+
+
+async def view(page: Page, mask: Sequence[str] = ()) -> bytes:
+    """What a visitor sees now, as JPEG. See ``capture``."""
+    return await page.screenshot(
         type="jpeg",
         quality=QUALITY,
         # What moves could move from under its mask.
@@ -43,7 +48,6 @@ async def capture(page: Page, finding: Finding, mask: Sequence[str] = ()) -> Cap
         mask=[page.locator(f"css={selector}") for selector in mask],
         mask_color=_BLACK,
     )
-    return Capture(jpeg, _boxes(told))
 
 
 async def check_mask(page: Page, mask: Sequence[str]) -> None:

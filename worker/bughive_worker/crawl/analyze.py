@@ -11,13 +11,14 @@ from bughive_worker.analysis.analyst import Analyst
 from bughive_worker.analysis.happened import Happened, bears_out
 from bughive_worker.analysis.question import Picture, Question, question
 from bughive_worker.analysis.verify import Proposal, proposals, retold
-from bughive_worker.browser.capture import QUALITY
+from bughive_worker.browser.capture import view
 from bughive_worker.browser.click import Clicked, click
 from bughive_worker.browser.visit import visit
-from bughive_worker.collect.reading import read_page
+from bughive_worker.collect.reading import Control, read_page
 from bughive_worker.crawl.steps import PageRun
 from bughive_worker.detectors.page import address
 from bughive_worker.metrics import ANALYSIS_PROPOSALS
+from bughive_worker.net.logout import logs_out
 from bughive_worker.net.urls import canonical
 from bughive_worker.observation import PageObservation
 
@@ -53,10 +54,13 @@ async def _question(run: PageRun, observation: PageObservation, findings: tuple[
         return None
     try:
         async with asyncio.timeout(READ_SECONDS):
-            reading = await read_page(tab.page)
+            reading, login = await read_page(tab.page), run.session.login
             picture, size = None, tab.page.viewport_size
-            if run.session.takes_pictures and size is not None:
-                jpeg = await tab.page.screenshot(type="jpeg", quality=QUALITY, animations="allow", caret="initial")
+            if login is not None:
+                # Of a picture nothing that a site echoes could be taken out: none goes.
+                reading = login.without_secrets(reading)
+            elif run.session.takes_pictures and size is not None:
+                jpeg = await view(tab.page, run.session.spec.browser.mask)
                 picture = Picture(jpeg, size["width"], size["height"])
         return question(template, address(observation), reading, findings, picture)
     except (Error, TimeoutError, ValueError) as error:  # ValueError: what the page left of JSON and of addresses
@@ -71,7 +75,8 @@ async def _standing(run: PageRun, proposed: tuple[Proposal, ...]) -> list[Findin
         stands = True
         if proposal.action is not None and proposal.control is not None:
             clicks += 1
-            happened = await _try_out(run, proposal.control.selector) if clicks <= MOST_CLICKS else None
+            may = clicks <= MOST_CLICKS and not _logs_out(run, proposal.control)
+            happened = await _try_out(run, proposal.control.selector) if may else None
             stands = happened is not None and bears_out(proposal.action, happened)
         ANALYSIS_PROPOSALS.labels("kept" if stands else "not_reproduced").inc()
         if stands:
@@ -80,7 +85,7 @@ async def _standing(run: PageRun, proposed: tuple[Proposal, ...]) -> list[Findin
 
 
 async def _try_out(run: PageRun, selector: str) -> Happened | None:
-    """Click as a stranger would, in a context without cookies; None: it could not be tried."""
+    """Click in a context without cookies but those of the login; None: it could not be tried."""
     session, item = run.session, run.claim.item
     await session.pacer.turn(item.url)
     async with session.window.fresh_tab() as tab:
@@ -93,6 +98,10 @@ async def _try_out(run: PageRun, selector: str) -> Happened | None:
             log.info("a click could not be tried", url=item.url, selector=selector, error=str(error)[:200])
             return None
     return _happened(clicked) if clicked else None
+
+
+def _logs_out(run: PageRun, control: Control) -> bool:
+    return run.session.login is not None and logs_out(control.url, control.name)
 
 
 def _in_site(run: PageRun, url: str) -> bool:

@@ -31,4 +31,3 @@ class SiteDetector(Oracle):
     """An oracle on the site as a whole: it compares the pages once all are recorded."""
 
     detect: Callable[[Sequence[PageResult]], Iterable[Finding]]
-

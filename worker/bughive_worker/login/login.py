@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from ipaddress import ip_address
+from typing import TypeVar
 
 from playwright.async_api import Error, StorageStateCookie
 from pydantic import SecretStr
@@ -41,6 +42,7 @@ _MOST_LOGINS = 3
 """More of them within ``CHECK_SECONDS`` say that it is no use."""
 _SHORTEST_TOKEN = 16
 """A cookie of the site's whose value is at least as long may be what the login is known by."""
+T = TypeVar("T")
 log = get_logger(__name__)
 
 
@@ -169,6 +171,10 @@ class Login:
     def redacted(self, observation: PageObservation) -> PageObservation:
         """What was seen of a page without the secrets that it may show. By its URL it is known: that stays."""
         return replace(self._redaction.of(observation), url=observation.url, referrer=observation.referrer)
+
+    def without_secrets(self, value: T) -> T:
+        """Any other dataclass without the secrets that are sent."""
+        return self._redaction.of(value)
 
     def redacted_error(self, result: LinkResult) -> LinkResult:
         """What came of a link check without the secrets that an answer may show."""
