@@ -101,7 +101,8 @@ async def in_bare_chromium(grounds: Grounds, ways: list[Way]) -> dict[str, bool]
     """Let a browser that knows nothing of BugHive open the pages. Returns which led somebody to the canary."""
     async with async_playwright() as playwright:
         executable = find_chromium("", playwright.chromium.executable_path)
-        browser = await playwright.chromium.launch(executable_path=executable)
+        resolving = "--host-resolver-rules=MAP *.localhost 127.0.0.1"
+        browser = await playwright.chromium.launch(executable_path=executable, args=[resolving])
 
         async def attempt(way: Way) -> bool:
             page = await browser.new_page()

@@ -47,10 +47,8 @@ def widest(url: str, host: str) -> CrawlSessionSpec:
             "scope": {"hosts": [host, "*.localhost", "localhost"], "include": ["*"], "sitemap": True},
             "browser": {
                 "headers": {
-                    "Host": host,
                     "Forwarded": f"for={host};host={host}",
                     "X-Forwarded-Host": host,
-                    "Proxy-Connection": "keep-alive",
                     "X-BugHive-Egress": "allow",
                 },
                 "userAgent": f"--proxy-server={host}",
