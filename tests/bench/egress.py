@@ -1,6 +1,6 @@
 """What the egress guard costs: the same crawl with the browser behind it and straight to the site, in turn.
 
-``make bench-egress`` (about four minutes). Each crawl has a process of its own; who begins changes with each round. The
+``make bench-egress`` (about six minutes). Each crawl has a process of its own; who begins changes with each round. The
 ratio is that of the medians of pages per second: 1 would be a guard that costs nothing.
 """
 

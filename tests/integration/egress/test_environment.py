@@ -19,10 +19,7 @@ from bughive_worker.net.outbound import Outbound
 
 SITE = Way("environment", {"/": Reply("<!doctype html><html lang=en><title>x</title>")})
 GUARDED = EgressPolicy.parse([OUTSIDE])
-VARIABLES = {
-    "proxies": ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
-    "pac": ("auto_proxy",),
-}
+VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 @pytest.fixture
@@ -31,17 +28,16 @@ async def grounds():
         yield grounds
 
 
-@pytest.fixture(params=VARIABLES)
-def environment(request, monkeypatch, grounds):
-    """What the worker's environment says, with the canary as its proxy."""
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, grounds):
+    """The worker's environment names the canary as its proxy."""
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    for name in VARIABLES[request.param]:
+    for name in VARIABLES:
         monkeypatch.setenv(name, f"http://{grounds.inside(SITE)}/")
-    return request.param
 
 
-@pytest.mark.usefixtures("environment", "chromium")
+@pytest.mark.usefixtures("chromium")
 async def test_the_browser_uses_no_proxy_of_the_environment(grounds):
     async with Engine(BrowserSettings(), GUARDED, grounds.resolve) as engine:
         window = Window(engine.host, Presentation())
@@ -52,7 +48,6 @@ async def test_the_browser_uses_no_proxy_of_the_environment(grounds):
     assert grounds.visits(SITE) == 0
 
 
-@pytest.mark.usefixtures("environment")
 async def test_requests_without_a_browser_use_none_either(grounds):
     async with Engine(BrowserSettings(), GUARDED, grounds.resolve) as engine, Outbound(GUARDED) as outbound:
         async with Fetcher(engine.proxy, user_agent="BugHive") as fetcher:
@@ -65,7 +60,7 @@ async def test_requests_without_a_browser_use_none_either(grounds):
 
 
 @pytest.mark.usefixtures("chromium")
-async def test_a_browser_of_its_own_would_use_them(grounds, environment):
+async def test_a_browser_of_its_own_would_use_them(grounds):
     url = f"http://shop.example:{grounds.port}/"
     async with async_playwright() as playwright:
         executable = find_chromium("", playwright.chromium.executable_path)
@@ -73,12 +68,11 @@ async def test_a_browser_of_its_own_would_use_them(grounds, environment):
         page = await browser.new_page()
         with pytest.raises(Error):
             await page.goto(url)
-    assert grounds.visits(SITE) > 0, environment
+    assert grounds.visits(SITE) > 0
 
 
-@pytest.mark.parametrize("environment", ["proxies"], indirect=True)
-async def test_a_client_that_trusts_the_environment_would_use_them(grounds, environment):
+async def test_a_client_that_trusts_the_environment_would_use_them(grounds):
     async with aiohttp.ClientSession(trust_env=True) as session:
         with pytest.raises(aiohttp.ClientError):
             await session.get(f"http://shop.example:{grounds.port}/")
-    assert grounds.visits(SITE) > 0, environment
+    assert grounds.visits(SITE) > 0

@@ -22,6 +22,7 @@ from bughive_worker.crawl.job import CrawlJob, Stores
 from bughive_worker.crawl.loop import crawl
 from bughive_worker.net.egress import EgressPolicy
 
+LIST = Reply("<urlset><url><loc>http://INSIDE/listed</loc></url></urlset>", kind="text/xml")
 SITE = Way(
     "crawl",
     {
@@ -34,23 +35,22 @@ SITE = Way(
         "/about": Reply("<!doctype html><html lang=en><title>y</title><body><a href=http://INSIDE/link>link</a>"),
         "/inward": redirect("http://INSIDE/redirected"),
         "/robots.txt": Reply("Sitemap: http://INSIDE/s.xml\nSitemap: /own.xml\n", kind="text/plain"),
-        "/own.xml": Reply("<urlset><url><loc>http://INSIDE/listed</loc></url></urlset>", kind="text/xml"),
+        "/own.xml": LIST,
+        "/sitemap.xml": LIST,
     },
 )
 
 
-def widest(url: str, host: str) -> CrawlSessionSpec:
+def widest(url: str, host: str, *, robots: bool = False) -> CrawlSessionSpec:
     """A spec each of whose fields asks for the inside, as far as it can."""
     return CrawlSessionSpec.model_validate(
         {
             "url": url,
-            "scope": {"hosts": [host, "*.localhost", "localhost"], "include": ["*"], "sitemap": True},
+            "scope": {"hosts": [host, "*.localhost", "localhost"], "include": ["*"], "respectRobotsTxt": robots},
             "browser": {
                 "headers": {
-                    "Host": host,
                     "Forwarded": f"for={host};host={host}",
                     "X-Forwarded-Host": host,
-                    "Proxy-Connection": "keep-alive",
                     "X-BugHive-Egress": "allow",
                 },
                 "userAgent": f"--proxy-server={host}",
@@ -84,6 +84,15 @@ async def test_a_crawl_stays_outside_whatever_its_spec_says():
 
 
 @pytest.mark.usefixtures("chromium")
+async def test_robots_and_the_sitemaps_it_names_are_not_read_inside_either():
+    async with Grounds([SITE]) as grounds:
+        spec = widest(grounds.url(SITE), grounds.host(SITE), robots=True)
+        await crawl_of(grounds, spec, EgressPolicy.parse([OUTSIDE]))
+        assert {("crawl", "/robots.txt"), ("crawl", "/own.xml")} <= grounds.site.asked
+        assert grounds.visits(SITE) == 0
+
+
+@pytest.mark.usefixtures("chromium")
 async def test_a_start_page_inside_is_refused_before_anything_else():
     async with Grounds([SITE]) as grounds:
         spec = widest(f"http://{grounds.inside(SITE)}/", grounds.host(SITE))
@@ -95,7 +104,7 @@ async def test_a_start_page_inside_is_refused_before_anything_else():
 @pytest.mark.usefixtures("chromium")
 async def test_the_same_crawl_goes_inside_where_the_administrator_lets_it():
     async with Grounds([SITE]) as grounds:
-        spec = widest(grounds.url(SITE), grounds.host(SITE))
+        spec = widest(grounds.url(SITE), grounds.host(SITE), robots=True)
         await crawl_of(grounds, spec, EgressPolicy.parse(["127.0.0.0/8"]))
         assert grounds.visits(SITE) > 5
 

@@ -1,10 +1,13 @@
 """Ways by which a page's markup, styles and headers load something from the forbidden address."""
 
-from sites.ways_out.way import Reply, Way, code, page, redirect, script
+from sites.ways_out.way import Control, Reply, Way, code, page, redirect
 
 _CSS = "text/css"
 _SVG = "image/svg+xml"
-_SPECULATE = '<script type=speculationrules>{"%s": [{"urls": ["%s"], "eagerness": "immediate"}]}</script>'
+_PREFETCH = (
+    '<script type=speculationrules>{"prefetch": [{"urls": ["http://INSIDE/"], "eagerness": "immediate"}]}</script>'
+    '<script>setTimeout(() => fetch("/told"), 1000)</script>'
+)
 
 
 def style(name: str, sheet: str) -> Way:
@@ -26,7 +29,6 @@ ELEMENTS = (
     page("input-image", '<input type=image src="http://INSIDE/">'),
     page("body-background", '<table background="http://INSIDE/"><tr><td>x</table>'),
     page("svg-image", '<svg><image href="http://INSIDE/"/></svg>'),
-    page("svg-use-redirect", '<svg><use href="/go#a"/></svg>', {"/go": redirect("http://INSIDE/a.svg")}),
     page(
         "svg-filter-image",
         '<svg><filter id=f><feImage href="http://INSIDE/"/></filter><rect filter="url(#f)" width=9 height=9 /></svg>',
@@ -85,18 +87,9 @@ ELEMENTS = (
     page("link-preload", '<link rel=preload as=image href="http://INSIDE/">'),
     page("link-modulepreload", '<link rel=modulepreload href="http://INSIDE/">'),
     page("link-prefetch", '<link rel=prefetch href="http://INSIDE/">'),
-    page("link-preconnect", '<link rel=preconnect href="https://INSIDE/">'),
     page("link-dictionary", '<link rel=compression-dictionary href="http://INSIDE/" crossorigin>'),
-    page("link-icon", '<link rel=icon href="http://INSIDE/">'),
-    page("link-manifest", '<link rel=manifest href="http://INSIDE/">'),
-    page("speculation-prefetch", _SPECULATE % ("prefetch", "http://INSIDE/")),
-    page(
-        "speculation-prerender",
-        _SPECULATE % ("prerender", "/next"),
-        {"/next": Reply('<!doctype html><title>next</title><img src="http://INSIDE/">')},
-    ),
+    page("speculation-prefetch", _PREFETCH, control=Control.BARE, tells=True),
     answer("header-link-preload", "Link: <http://INSIDE/>; rel=preload; as=image"),
-    answer("header-link-preconnect", "Link: <https://INSIDE/>; rel=preconnect"),
     answer("header-link-stylesheet", "Link: <http://INSIDE/>; rel=prefetch"),
     answer(
         "csp-report-uri", "Content-Security-Policy: img-src 'none'; report-uri http://INSIDE/", body="<img src=/a.png>"
@@ -106,32 +99,19 @@ ELEMENTS = (
         "Content-Security-Policy-Report-Only: script-src 'none'; report-uri http://INSIDE/",
         body="<script>1</script>",
     ),
-    answer(
-        "reporting-endpoints",
-        'Reporting-Endpoints: a="http://INSIDE/"',
-        "Content-Security-Policy: img-src 'none'; report-to a",
-        body="<img src=/a.png>",
-    ),
     Way(
         "xml-stylesheet",
         {"/": Reply('<?xml-stylesheet type="text/css" href="http://INSIDE/"?><a>x</a>', kind="text/xml")},
     ),
-    Way("xslt", {"/": Reply('<?xml-stylesheet type="text/xsl" href="http://INSIDE/"?><a>x</a>', kind="text/xml")}),
     Way(
-        "xslt-redirect",
+        "xslt-result",
         {
-            "/": Reply('<?xml-stylesheet type="text/xsl" href="/go"?><a>x</a>', kind="text/xml"),
-            "/go": redirect("http://INSIDE/"),
+            "/": Reply('<?xml-stylesheet type="text/xsl" href="/x.xsl"?><a>x</a>', kind="text/xml"),
+            "/x.xsl": Reply(
+                '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">'
+                '<xsl:template match="/"><html><img src="http://INSIDE/"/></html></xsl:template></xsl:stylesheet>',
+                kind="text/xml",
+            ),
         },
     ),
-    Way(
-        "xinclude",
-        {
-            "/": Reply(
-                '<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="http://INSIDE/"/></a>', kind="text/xml"
-            )
-        },
-    ),
-    Way("xml-entity", {"/": Reply('<!DOCTYPE a [<!ENTITY e SYSTEM "http://INSIDE/">]><a>&e;</a>', kind="text/xml")}),
-    script("favicon-by-script", 'document.head.insertAdjacentHTML("beforeend", "<link rel=icon href=http://INSIDE/>")'),
 )

@@ -14,7 +14,6 @@ from sites.ways_out.way import Control, Way
 OUTSIDE = "127.0.0.1"
 NOBODY = "127.0.0.9"
 """Allowed, like the outside, and nobody listens."""
-_FIRST = 1
 
 
 class Grounds:
@@ -23,8 +22,7 @@ class Grounds:
     def __init__(self, ways: Sequence[Way], network: str = "127.7") -> None:
         self._ways = {way.name: way for way in ways}
         self._addresses = {
-            way.name: way.address or f"{network}.{number // 250}.{number % 250 + _FIRST}"
-            for number, way in enumerate(ways)
+            way.name: way.address or f"{network}.{number // 250}.{number % 250 + 1}" for number, way in enumerate(ways)
         }
         self._asked: Counter[str] = Counter()
         self.canary = Canary()

@@ -1,6 +1,6 @@
 """Ways by which a page's script talks to the forbidden address."""
 
-from sites.ways_out.way import Control, Reply, code, redirect, script
+from sites.ways_out.way import Control, Reply, Way, code, page, redirect, script
 
 _TELL = 'const told = () => fetch("/told");'
 _PEER = _TELL + (
@@ -23,7 +23,14 @@ _REMOTE = _TELL + (
     "})();"
 )
 _WORKER = 'new Worker("/worker.js")'
-_SERVICE = 'navigator.serviceWorker.register("/service.js").then(() => navigator.serviceWorker.ready)'
+_FETCH = 'fetch("http://INSIDE/", {mode: "no-cors"})'
+
+
+def service(name: str, worker: str, further: str = "") -> Way:
+    """A page with a service worker: from a frame, for BugHive lets no page itself register one."""
+    frame = f'<script>{further};navigator.serviceWorker.register("/service.js")</script>'
+    return page(name, '<iframe src="/frame"></iframe>', {"/frame": Reply(frame), "/service.js": code(worker)})
+
 
 SCRIPTS = (
     script("fetch", 'fetch("http://INSIDE/", {mode: "no-cors"})'),
@@ -63,32 +70,18 @@ SCRIPTS = (
     script("worker-module", 'new Worker("/w.js", {type: "module"})', {"/w.js": code('import "http://INSIDE/"')}),
     script("worker-blob", "new Worker(URL.createObjectURL(new Blob([\"importScripts('http://INSIDE/')\"])))"),
     script("shared-worker", 'new SharedWorker("/w.js")', {"/w.js": code('fetch("http://INSIDE/", {mode: "no-cors"})')}),
-    script(
-        "service-worker-fetch",
-        _SERVICE,
-        {"/service.js": code('oninstall = (e) => e.waitUntil(fetch("http://INSIDE/", {mode: "no-cors"}))')},
-    ),
-    script("service-worker-import", _SERVICE, {"/service.js": code('importScripts("http://INSIDE/")')}),
-    script(
+    service("service-worker-fetch", f"oninstall = (event) => event.waitUntil({_FETCH})"),
+    service("service-worker-import", 'importScripts("http://INSIDE/")'),
+    service(
         "service-worker-answers",
-        _SERVICE + ".then(() => setTimeout(() => { new Image().src = '/asked' }, 100))",
-        {
-            "/service.js": code(
-                "onactivate = (event) => event.waitUntil(clients.claim());"
-                'onfetch = (event) => event.request.url.endsWith("/asked") && event.respondWith('
-                'fetch("http://INSIDE/", {mode: "no-cors"}))'
-            )
-        },
+        "onactivate = (event) => event.waitUntil(clients.claim());"
+        f'onfetch = (event) => event.request.url.endsWith("/asked") && event.respondWith({_FETCH})',
+        "navigator.serviceWorker.oncontrollerchange = () => { new Image().src = '/asked' }",
     ),
-    script(
+    service(
         "service-worker-cache",
-        _SERVICE,
-        {
-            "/service.js": code(
-                'const inside = new Request("http://INSIDE/", {mode: "no-cors"});'
-                'oninstall = (event) => event.waitUntil(caches.open("a").then((cache) => cache.add(inside)))'
-            )
-        },
+        'const inside = new Request("http://INSIDE/", {mode: "no-cors"});'
+        'oninstall = (event) => event.waitUntil(caches.open("a").then((cache) => cache.add(inside)))',
     ),
     script("webrtc-stun", _PEER % '{urls: "stun:INSIDE"}', control=Control.BARE, tells=True),
     script("webrtc-turn-udp", _TURN % ("turn", ""), control=Control.BARE, tells=True),

@@ -5,6 +5,7 @@ from ipaddress import IPv4Address
 from sites.ways_out.way import Control, Reply, Way, page, script
 
 _IMG = '<img src="http://INSIDE/">'
+_GO = 'location = "http://INSIDE/"'
 
 
 def _octal(address: str) -> str:
@@ -42,8 +43,8 @@ SPELLINGS = (
     page("spelled-v4-mapped-hex", _IMG, spell=_mapped_hex),
     page("spelled-ipv6", _IMG, address="::1", spell=lambda address: f"[{address}]"),
     page("spelled-ipv6-long", _IMG, address="::1", spell=lambda _: "[0:0:0:0:0:0:0:1]"),
-    page("spelled-with-password", _IMG, spell=lambda address: f"user:password@{address}"),
-    page("spelled-behind-another-host", _IMG, spell=lambda address: f"shop.example@{address}"),
+    script("spelled-with-password", _GO, spell=lambda address: f"user:password@{address}"),
+    script("spelled-behind-another-host", _GO, spell=lambda address: f"shop.example@{address}"),
     page("name-of-forbidden-address", _IMG, answers=(("inside",),)),
     page("name-with-one-forbidden-answer", _IMG, answers=(("inside", "outside"),)),
     page("name-with-a-forbidden-answer-last", _IMG, answers=(("nobody", "inside"),)),
@@ -54,7 +55,11 @@ SPELLINGS = (
         answers=(("outside",), ("inside",)),
         opened_there=True,
     ),
-    script("rebinding-image", "new Image().src = 'http://INSIDE/1'", answers=(("outside",), ("inside",))),
+    script(
+        "rebinding-image",
+        'const image = new Image(); image.onerror = () => { image.src = "http://INSIDE/2" }; image.src = "http://INSIDE/1"',
+        answers=(("outside",), ("inside",)),
+    ),
     Way(
         "rebinding-redirect",
         {"/": Reply(status=302, headers=("Location: /again",))},
@@ -89,12 +94,12 @@ UNREACHABLE = tuple(
         ("multicast", "224.0.0.251"),
         ("multicast-ipv6", "ff02::fb"),
         ("benchmark", "198.18.0.1"),
-        ("nat64", "64:ff9b::7f00:1"),
-        ("nat64-local", "64:ff9b:1::7f00:1"),
-        ("6to4", "2002:7f00:1::1"),
-        ("teredo", "2001:0:808:808::80ff:fffe"),
-        ("v4-compatible", "::7f00:1"),
-        ("v4-translated", "::ffff:0:7f00:1"),
+        ("nat64", "64:ff9b::a00:1"),
+        ("nat64-local", "64:ff9b:1::a00:1"),
+        ("6to4", "2002:a00:1::1"),
+        ("teredo", "2001:0:808:808::f5ff:fffe"),
+        ("v4-compatible", "::a00:1"),
+        ("v4-translated", "::ffff:0:a00:1"),
     )
 )
 """Forbidden addresses at which nobody can listen here."""
