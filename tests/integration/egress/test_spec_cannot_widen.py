@@ -12,8 +12,9 @@ from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.errors import EgressRefused
 from bughive_protocol.frontier import PageEnd
 from bughive_protocol.limits import Limits
+from bughive_protocol.memory_images import MemoryImages
 from bughive_protocol.memory_session import MemorySession
-from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier, MemoryImages
+from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.pace import MemoryPace
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.cli.local_stop import LocalStop
