@@ -1,5 +1,7 @@
 """Fixtures for all tests; each file of `fixtures/` holds those of one part of the machine."""
 
+from hypothesis import settings
+
 pytest_plugins = [
     "fixtures.artifacts",
     "fixtures.browser",
@@ -8,3 +10,7 @@ pytest_plugins = [
     "fixtures.receiver",
     "fixtures.redis",
 ]
+
+# How long an example takes says nothing: the machine may be busy.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")

@@ -75,6 +75,7 @@ class CeleryMessenger:
                 task.name,
                 kwargs={"session_id": session_id, **task.arguments},
                 task_id=task.id,
+                expires=task.expires,
                 ignore_result=True,
                 retry=True,
                 retry_policy=_RETRY,

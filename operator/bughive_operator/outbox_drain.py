@@ -49,8 +49,10 @@ class OutboxDrain:
             read = await self._outbox.read(MOST, inherit=self._inherits)
             self._inherits = self._inherits and len(read) == MOST
             self._in_hand.update({outgoing.id: outgoing for outgoing in read})
-            for session_id, entries in self._by_session().items():
-                await self._hand_over(session_id, entries)
+            # Pictures are many, and nobody waits for them.
+            for pictures in (False, True):
+                for session_id, entries in self._by_session(pictures=pictures).items():
+                    await self._hand_over(session_id, entries)
         except (RedisError, OperationalError) as error:
             if not self._stuck:
                 log.warning("what happened to sessions cannot be sent on; it is tried again", error=str(error))
@@ -58,10 +60,11 @@ class OutboxDrain:
             return
         self._stuck = False
 
-    def _by_session(self) -> dict[str, list[Outgoing]]:
+    def _by_session(self, *, pictures: bool) -> dict[str, list[Outgoing]]:
         found: defaultdict[str, list[Outgoing]] = defaultdict(list)
         for outgoing in self._in_hand.values():
-            found[outgoing.session_id].append(outgoing)
+            if (outgoing.entry.kind == EntryKind.PICTURE) is pictures:
+                found[outgoing.session_id].append(outgoing)
         return found
 
     async def _hand_over(self, session_id: str, entries: Sequence[Outgoing]) -> None:

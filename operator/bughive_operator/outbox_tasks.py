@@ -12,6 +12,9 @@ from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
 from bughive_protocol.ticket_record import TrackerName
 from bughive_protocol.webhook_message import MAX_BUGS, WebhookMessage
 
+UPLOAD_SECONDS = 3600.0
+"""A picture that no worker has uploaded by then, its session's last worker uploads."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -26,18 +29,24 @@ class Task:
     """What it delivers, by the names that its worker gives them too."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     """Besides ``session_id``."""
+    expires: float | None = None
+    """After so many seconds nobody needs it any more."""
 
 
 def tasks_of(session_id: str, entries: Sequence[OutboxEntry], spec: CrawlSessionSpec) -> tuple[Task, ...]:
     """The tasks that follow from some of one session's entries, in their order."""
     kinds = [entry.kind for entry in entries]
-    bugs = tuple(dict.fromkeys(entry.body for entry in entries if entry.kind == EntryKind.BUG))
+    bugs, pictures = (
+        tuple(dict.fromkeys(entry.body for entry in entries if entry.kind == kind))
+        for kind in (EntryKind.BUG, EntryKind.PICTURE)
+    )
     tasks: list[Task] = []
     if EntryKind.STARTED in kinds:
         tasks += _webhooks(session_id, spec, WebhookEvent.SESSION_STARTED)
     if bugs:
-        tasks += _pictures(session_id, spec, bugs)
         tasks += _webhooks(session_id, spec, WebhookEvent.BUG_FOUND, bugs)
+    if spec.artifacts.screenshots is Screenshots.FINDINGS:
+        tasks += _pictures(session_id, pictures)
     if EntryKind.FINISHED in kinds:
         tasks += _webhooks(session_id, spec, WebhookEvent.SESSION_FINISHED)
         tasks += _tickets(session_id, spec)
@@ -60,10 +69,14 @@ def _follow(kind: EntryKind, spec: CrawlSessionSpec) -> tuple[Task, ...]:
     return tasks_of("", [OutboxEntry(kind=kind, body="0")], spec)
 
 
-def _pictures(session_id: str, spec: CrawlSessionSpec, bugs: tuple[str, ...]) -> Iterator[Task]:
-    if spec.artifacts.screenshots is Screenshots.FINDINGS:
-        for bug in bugs:
-            yield Task(UPLOAD_SCREENSHOT, f"{session_id}-picture-{bug}", arguments={"fingerprint": bug})
+def _pictures(session_id: str, bugs: tuple[str, ...]) -> Iterator[Task]:
+    for bug in bugs:
+        yield Task(
+            UPLOAD_SCREENSHOT,
+            f"{session_id}-picture-{bug}",
+            arguments={"fingerprint": bug},
+            expires=UPLOAD_SECONDS,
+        )
 
 
 def _webhooks(

@@ -12,6 +12,8 @@ class EntryKind(StrEnum):
     """A worker took the session for the first time."""
     BUG = "bug"
     """A bug counts that did not before; the body is its fingerprint."""
+    PICTURE = "picture"
+    """A bug's picture waits for its upload; the body is the bug's fingerprint."""
     FINISHED = "finished"
     """The session has its verdict."""
 

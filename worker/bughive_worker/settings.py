@@ -9,6 +9,7 @@ from pydantic_settings import SettingsConfigDict
 
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.settings import RedisSettings
+from bughive_protocol.ticket_record import TrackerName
 from bughive_worker.analysis.settings import AnalysisSettings
 from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.net.egress_settings import EgressSettings
@@ -54,7 +55,7 @@ class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSet
     """GitHub's REST API, or that of a GitHub Enterprise Server, such as `https://github.example.com/api/v3`. Its host
     is trusted, even if it is private."""
 
-    def tracker_hosts(self) -> tuple[str, ...]:
-        """The hosts of issue trackers that the administrator chose; those of the defaults need no trust."""
-        chosen = {"linear_api_url", "github_api_url"} & self.model_fields_set
-        return tuple(urlsplit(getattr(self, field)).hostname or "" for field in sorted(chosen))
+    def tracker_hosts(self, tracker: TrackerName) -> tuple[str, ...]:
+        """The host of this issue tracker, where the administrator chose it; that of the default needs no trust."""
+        field = f"{tracker}_api_url"
+        return (urlsplit(getattr(self, field)).hostname or "",) if field in self.model_fields_set else ()

@@ -22,8 +22,8 @@ def objection(resource: Resource | None, secret: str, now: datetime) -> str:
 
 
 def needed_keys(spec: CrawlSessionSpec) -> dict[str, tuple[str, ...]]:
-    """The Secrets that a spec names, each with the keys that it must have, as far as the spec alone tells them."""
-    needed: dict[str, tuple[str, ...]] = dict.fromkeys(sorted(secret_names(spec)), ())
-    if spec.auth is not None:
-        needed[spec.auth.secret_ref.name] = SECRET_KEYS[spec.auth.type]
-    return needed
+    """The Secrets without which there is no crawl, each with the keys that it must have.
+
+    Without a webhook's or a tracker's, the crawl goes on; its deliveries tell what is missing.
+    """
+    return {} if spec.auth is None else {spec.auth.secret_ref.name: SECRET_KEYS[spec.auth.type]}

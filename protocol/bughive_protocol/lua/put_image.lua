@@ -1,7 +1,7 @@
 #!lua
 -- keys: images pictures counters
--- uses: fence
--- Keeps a picture until it is uploaded. Returns 1 where it did, 0 where there is one already, -1 where there is no room.
+-- uses: fence post
+-- Keeps a picture until it is uploaded, and tells the outbox. Returns 1 where it did, 0 where there is one already, -1 where there is no room.
 local fingerprint = take()
 local packed = take()
 local room = tonumber(take())
@@ -14,4 +14,5 @@ if used + #packed > room then
 end
 redis.call('HSET', images, fingerprint, packed)
 redis.call('HINCRBY', counters, 'image_bytes', #packed)
+post('picture', fingerprint)
 return 1

@@ -3,6 +3,8 @@
 import asyncio
 import time
 
+from bughive_protocol.outbox import Outbox
+from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
 from bughive_protocol.picture import KeptPicture, PutPicture
 from bughive_protocol.redis_images import RedisImages, RedisPictures
 
@@ -47,3 +49,13 @@ async def test_what_is_noted_late_goes_with_the_session(async_client, client, ke
     client.zadd(keys.expiring, {fence.session_id: time.time() * 1000 + 60_000})
     await images.settle("f1", KEPT)
     assert 0 < client.pttl(own.pictures) <= 60_000
+
+
+async def test_each_picture_is_told_once_where_that_is_wanted(async_client, client, keys, fence) -> None:
+    images, outbox = RedisImages(async_client, keys, fence), Outbox(async_client, keys, "operator")
+    assert await images.put("f1", b"packed") is PutPicture.KEPT
+    assert await outbox.read() == []
+    client.hset(keys.session(fence.session_id).spec, "entries", "picture")
+    assert await images.put("f1", b"packed") is PutPicture.KNOWN
+    assert await images.put("f2", b"packed") is PutPicture.KEPT
+    assert [outgoing.entry for outgoing in await outbox.read()] == [OutboxEntry(kind=EntryKind.PICTURE, body="f2")]

@@ -61,15 +61,16 @@ def test_a_task_carries_ids_alone_and_goes_to_the_tickets_queue() -> None:
     assert task.arguments == {"webhook": 0, "event": "session.finished", "fingerprints": ()}
 
 
-def test_each_bug_has_its_picture_uploaded_where_pictures_are_taken_and_nobody_is_told_of_it() -> None:
+def test_each_picture_that_was_taken_is_uploaded_and_nobody_is_told_of_it() -> None:
     pictured = CrawlSessionSpec(url="https://shop.example/")
-    tasks = tasks_of("s", [STARTED, *bugs("f1", "f2", "f1"), FINISHED], pictured)
+    taken = [OutboxEntry(kind="picture", body=fingerprint) for fingerprint in ("f1", "f2", "f1")]
+    tasks = tasks_of("s", [STARTED, *bugs("f1", "f3"), *taken, FINISHED], pictured)
     assert [(task.name, task.arguments, task.delivers) for task in tasks] == [
         (UPLOAD_SCREENSHOT, {"fingerprint": "f1"}, None),
         (UPLOAD_SCREENSHOT, {"fingerprint": "f2"}, None),
     ]
     assert ROUTES[UPLOAD_SCREENSHOT] is MEDIA
-    assert (wanted_entries(pictured), tells_others(pictured)) == (("bug",), False)
+    assert (wanted_entries(pictured), tells_others(pictured)) == (("picture",), False)
     assert (wanted_entries(spec()), tells_others(spec())) == ((), False)
 
 

@@ -14,11 +14,10 @@ from bughive_worker.analysis.verify import Proposal, proposals, retold
 from bughive_worker.browser.capture import view
 from bughive_worker.browser.click import Clicked, click
 from bughive_worker.browser.visit import visit
-from bughive_worker.collect.reading import Control, read_page
+from bughive_worker.collect.reading import read_page
 from bughive_worker.crawl.steps import PageRun
 from bughive_worker.detectors.page import address
 from bughive_worker.metrics import ANALYSIS_PROPOSALS
-from bughive_worker.net.logout import logs_out
 from bughive_worker.net.urls import canonical
 from bughive_worker.observation import PageObservation
 
@@ -75,7 +74,8 @@ async def _standing(run: PageRun, proposed: tuple[Proposal, ...]) -> list[Findin
         stands = True
         if proposal.action is not None and proposal.control is not None:
             clicks += 1
-            may = clicks <= MOST_CLICKS and not _logs_out(run, proposal.control)
+            # The page's text steers what the model wants clicked: nothing is clicked with an account's rights.
+            may = clicks <= MOST_CLICKS and run.session.login is None
             happened = await _try_out(run, proposal.control.selector) if may else None
             stands = happened is not None and bears_out(proposal.action, happened)
         ANALYSIS_PROPOSALS.labels("kept" if stands else "not_reproduced").inc()
@@ -85,7 +85,7 @@ async def _standing(run: PageRun, proposed: tuple[Proposal, ...]) -> list[Findin
 
 
 async def _try_out(run: PageRun, selector: str) -> Happened | None:
-    """Click in a context without cookies but those of the login; None: it could not be tried."""
+    """Click as a stranger would, in a context without cookies; None: it could not be tried."""
     session, item = run.session, run.claim.item
     await session.pacer.turn(item.url)
     async with session.window.fresh_tab() as tab:
@@ -98,10 +98,6 @@ async def _try_out(run: PageRun, selector: str) -> Happened | None:
             log.info("a click could not be tried", url=item.url, selector=selector, error=str(error)[:200])
             return None
     return _happened(clicked) if clicked else None
-
-
-def _logs_out(run: PageRun, control: Control) -> bool:
-    return run.session.login is not None and logs_out(control.url, control.name)
 
 
 def _in_site(run: PageRun, url: str) -> bool:

@@ -105,7 +105,7 @@ class Burial:
             tries=tries,
             max_tries=(sender.max_retries or 0) + 1,
             takes_arguments=_takes(sender, args, kwargs),
-            sent_by_operator=getattr(sender, "sent_by_operator", False),
+            looked_after=getattr(sender, "looked_after", False),
         )
         if reason is None:
             return

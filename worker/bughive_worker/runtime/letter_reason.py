@@ -24,19 +24,19 @@ _MAY_PASS = frozenset({LetterReason.OUT_OF_TRIES, LetterReason.TIME_LIMIT, Lette
 
 
 def letter_reason(
-    error: BaseException, *, tries: int, max_tries: int, takes_arguments: bool, sent_by_operator: bool
+    error: BaseException, *, tries: int, max_tries: int, takes_arguments: bool, looked_after: bool
 ) -> LetterReason | None:
-    """Why a task that failed for good is not tried again; None: the operator sends it again, it leaves no letter.
+    """Why a task that failed for good is not tried again; None: somebody else sees to it, it leaves no letter.
 
     Args:
         error: what its last try raised.
         tries: how often it was tried.
         max_tries: how often it may be.
         takes_arguments: whether the task takes the message's arguments.
-        sent_by_operator: whether the operator decides on its next try.
+        looked_after: whether somebody else sees to what is left undone: the operator, or the finisher of its session.
     """
     reason = _reason(error, tries, max_tries, takes_arguments=takes_arguments)
-    return None if sent_by_operator and reason in _MAY_PASS else reason
+    return None if looked_after and reason in _MAY_PASS else reason
 
 
 def _reason(error: BaseException, tries: int, max_tries: int, *, takes_arguments: bool) -> LetterReason:

@@ -69,7 +69,7 @@ class TicketWork:
             log.info("no tickets: the session is forgotten, was stopped, or asks for none", session_id=session_id)
             yield None
             return
-        outbound = await child.outbound(*child.settings.tracker_hosts())
+        outbound = await child.outbound(*child.settings.tracker_hosts(self._tracker))
         opened = await open_tracker(session, spec, child.settings, outbound, child.credentials)
         async with heeding(child.redis, child.keys.tracker_pause(self._tracker, opened.holder)):
             tickets = SessionTickets(child.redis, child.keys, child.artifacts, session, self._tracker, opened.tracker)

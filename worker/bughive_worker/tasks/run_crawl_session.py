@@ -10,7 +10,7 @@ from bughive_worker.runtime.holder import Holder
 def register(app: Celery, holder: Holder) -> None:
     """Add the task. It has no retry of Celery's: the operator alone decides on the next attempt."""
 
-    @app.task(name=RUN_CRAWL_SESSION, bind=True, max_retries=0, sent_by_operator=True)  # type: ignore[untyped-decorator]  # Celery has no types
+    @app.task(name=RUN_CRAWL_SESSION, bind=True, max_retries=0, looked_after=True)  # type: ignore[untyped-decorator]  # Celery has no types
     def run_crawl_session(task: Task, session_id: str, attempt: int, shard: int) -> str:
         with continued(task.request.get("traceparent")):
             return holder.take(session_id, attempt, shard, task.request.id)

@@ -16,6 +16,6 @@ def register(app: Celery, child: Child, queue: Queue) -> None:
     """Add the task."""
     work = PictureWork(child)
 
-    @app.task(name=UPLOAD_SCREENSHOT, bind=True, max_retries=queue.retries)  # type: ignore[untyped-decorator]  # Celery has no types
+    @app.task(name=UPLOAD_SCREENSHOT, bind=True, max_retries=queue.retries, looked_after=True)  # type: ignore[untyped-decorator]  # Celery has no types
     def upload_screenshot(task: Task, session_id: str, fingerprint: str) -> str | None:
         return deliver(task, queue, child, lambda: work.upload(session_id, fingerprint))

@@ -41,7 +41,7 @@ class Draft:
     """Markdown, without the picture."""
     severity: Severity
     picture: bytes | None = None
-    """JPEG."""
+    """WebP."""
 
 
 def draft(recorded: RecordedFinding, mark: Mark, seen_by: SessionLink, picture: bytes | None = None) -> Draft:

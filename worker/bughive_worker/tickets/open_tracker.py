@@ -1,14 +1,11 @@
 """The trackers that a session's spec names, with their keys."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
-
-from pydantic import SecretStr
 
 from bughive_crds.tickets import GitHubSpec, LinearSpec
 from bughive_protocol.ticket_record import TrackerName
 from bughive_worker.net.outbound import Outbound
+from bughive_worker.secret_source import SecretSource
 from bughive_worker.settings import WorkerSettings
 from bughive_worker.tickets.finished_session import FinishedSession
 from bughive_worker.tickets.github import GitHubTracker
@@ -16,14 +13,6 @@ from bughive_worker.tickets.key import key_of_secret, key_of_workers
 from bughive_worker.tickets.linear import LinearTracker
 from bughive_worker.tickets.plan import Rules
 from bughive_worker.tickets.tracker import Tracker
-
-
-class Secrets(Protocol):
-    """The way to the Secrets that sessions' specs name."""
-
-    async def secret(self, session_id: str, name: str) -> Mapping[str, SecretStr]:
-        """The data of a Secret in the session's own namespace, by key."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -49,7 +38,7 @@ async def open_tracker(
     spec: LinearSpec | GitHubSpec,
     settings: WorkerSettings,
     outbound: Outbound,
-    secrets: Secrets,
+    secrets: SecretSource,
 ) -> OpenedTracker:
     """The tracker of this part of the session's spec.
 

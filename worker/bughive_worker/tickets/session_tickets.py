@@ -79,7 +79,7 @@ class SessionTickets:
             ticket = (await self._tracker.find([mark])).get(mark)
             step = next_step(ticket, found[fingerprint].first_seen)
             if ticket is None:
-                picture = await read_picture(self._client, self._keys, self._store, self._session, fingerprint)
+                picture = await self._picture(fingerprint)
                 ticket = await self._tracker.open(draft(found[fingerprint], mark, self._session.link(), picture), renew)
             elif step is Step.REOPEN:
                 await renew()
@@ -87,6 +87,12 @@ class SessionTickets:
             elif step is Step.LINK:
                 await self._tracker.link(ticket, mark)
             return await self._record(fingerprint, ticket, step)
+
+    async def _picture(self, fingerprint: str) -> bytes | None:
+        """What a tracker may see: of pages behind a login, no pixels, as they may show what the site echoes of it."""
+        if self._session.spec.auth is not None:
+            return None
+        return await read_picture(self._client, self._keys, self._store, self._session, fingerprint)
 
     async def _record(self, fingerprint: str, ticket: Ticket, step: Step) -> TicketRecord:
         held = await self._records.chosen(self._session.id, self._name) or {}

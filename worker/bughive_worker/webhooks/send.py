@@ -1,14 +1,11 @@
 """Tells one webhook of one event: what was told already is left out, what cannot be told says why."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import redis.asyncio
 import structlog
-from pydantic import SecretStr
 
 from bughive_crds.webhooks import WebhookEvent, WebhookSpec
 from bughive_protocol.deliveries import DeliveryBook, DeliveryKind
@@ -18,6 +15,7 @@ from bughive_protocol.session_facts import SessionFacts, read_facts, read_findin
 from bughive_protocol.webhook_message import WebhookMessage
 from bughive_worker import metrics
 from bughive_worker.net.outbound import Outbound
+from bughive_worker.secret_source import SecretSource
 from bughive_worker.webhooks.answers import is_gone, judge
 from bughive_worker.webhooks.compose import compose
 from bughive_worker.webhooks.signature import KEY, headers_of, secrets_in
@@ -30,14 +28,6 @@ HOOK = DeliveryKind.WEBHOOK
 log = structlog.get_logger(__name__)
 
 
-class Secrets(Protocol):
-    """Where a Secret of the session's namespace comes from."""
-
-    async def secret(self, session_id: str, name: str) -> Mapping[str, SecretStr]:
-        """Its data by key."""
-        ...
-
-
 @dataclass(frozen=True)
 class Sender:
     """What it takes to tell a webhook."""
@@ -45,7 +35,7 @@ class Sender:
     client: redis.asyncio.Redis
     keys: Keys
     outbound: Outbound
-    secrets: Secrets
+    secrets: SecretSource
 
     async def send(self, message: WebhookMessage) -> str:
         """Tell it, unless it was told before. Returns what became of it, in a word.

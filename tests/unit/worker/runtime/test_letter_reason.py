@@ -9,9 +9,9 @@ from bughive_protocol.errors import EgressRefused, SiteUnreachable
 from bughive_worker.runtime.letter_reason import letter_reason
 
 
-def reason(error, tries=1, max_tries=1, takes_arguments=True, sent_by_operator=False):
+def reason(error, tries=1, max_tries=1, takes_arguments=True, looked_after=False):
     return letter_reason(
-        error, tries=tries, max_tries=max_tries, takes_arguments=takes_arguments, sent_by_operator=sent_by_operator
+        error, tries=tries, max_tries=max_tries, takes_arguments=takes_arguments, looked_after=looked_after
     )
 
 
@@ -37,9 +37,9 @@ def test_arguments_that_the_task_does_not_take_are_told_from_a_defect_in_it():
 
 @pytest.mark.parametrize("error", [RedisUnreachable(), WorkerLostError(), SoftTimeLimitExceeded()])
 def test_what_the_operator_sends_again_leaves_no_letter(error):
-    assert reason(error, sent_by_operator=True) is None
+    assert reason(error, looked_after=True) is None
     assert reason(error) is not None
 
 
 def test_a_defect_leaves_a_letter_whoever_sends_it_again():
-    assert reason(ZeroDivisionError(), sent_by_operator=True) is LetterReason.UNEXPECTED_ERROR
+    assert reason(ZeroDivisionError(), looked_after=True) is LetterReason.UNEXPECTED_ERROR

@@ -67,10 +67,13 @@ async def test_what_is_no_key_is_refused_before_anybody_sees_it(value: str) -> N
 
 
 def test_only_hosts_that_the_administrator_chose_are_trusted() -> None:
-    assert WorkerSettings().tracker_hosts() == ()
+    assert WorkerSettings().tracker_hosts(TrackerName.GITHUB) == ()
     own = WorkerSettings(github_api_url="https://github.acme.internal/api/v3")
-    assert own.tracker_hosts() == ("github.acme.internal",)
-    verdict = own.egress_policy(*own.tracker_hosts()).verdict("github.acme.internal", 443, ["10.0.0.7"])
+    assert own.tracker_hosts(TrackerName.GITHUB) == ("github.acme.internal",)
+    assert own.tracker_hosts(TrackerName.LINEAR) == (), "nor by what another tracker answers"
+    verdict = own.egress_policy(*own.tracker_hosts(TrackerName.GITHUB)).verdict(
+        "github.acme.internal", 443, ["10.0.0.7"]
+    )
     assert verdict == ("10.0.0.7",)
 
 
