@@ -84,12 +84,27 @@ BY_IMAGE = {"chromium", "kubeconfig", "prometheus_multiproc_dir"}
 
 def test_what_the_chart_sets_itself_reaches_the_processes(render):
     pods = pod_specs(render(EVERYTHING))
-    given = environment(pods["Deployment/bughive-operator"]) | environment(pods["Deployment/bughive-worker-crawl"])
+    given = {
+        name: value
+        for workload in ("operator", "worker-crawl", "worker-tickets")
+        for name, value in environment(pods[f"Deployment/bughive-{workload}"]).items()
+    }
 
     fields = OperatorSettings.model_fields | WorkerSettings.model_fields
     wanted = {str(fields[name].alias or name).upper() for name in SET_BY_CHART.keys() - BY_EXTRA_ENV - BY_IMAGE}
 
     assert wanted - given.keys() == set()
+
+
+def test_a_services_key_is_only_where_it_is_needed(render):
+    pods = pod_specs(render(EVERYTHING))
+    keys = {"ANTHROPIC_API_KEY", "LINEAR_API_KEY"}
+    held = {name.rpartition("/")[2]: keys & environment(pod).keys() for name, pod in pods.items()}
+    assert {name: own for name, own in held.items() if own} == {
+        "bughive-worker-crawl": {"ANTHROPIC_API_KEY"},
+        "bughive-worker-crawl-team-a": {"ANTHROPIC_API_KEY"},
+        "bughive-worker-tickets": {"LINEAR_API_KEY"},
+    }
 
 
 def test_a_queue_may_differ_from_the_other_workers(render):

@@ -110,7 +110,7 @@ async def test_the_same_crawl_goes_inside_where_the_administrator_lets_it():
         assert grounds.visits(SITE) > 5
 
 
-def test_only_the_settings_make_a_policy_and_only_the_command_line_adds_a_host_to_it():
+def test_only_the_settings_make_a_policy_and_only_what_whoever_runs_it_chose_is_added():
     makers, adding = set(), set()
     root = Path(bughive_worker.__file__).parent
     for file in root.rglob("*.py"):
@@ -122,5 +122,6 @@ def test_only_the_settings_make_a_policy_and_only_the_command_line_adds_a_host_t
                 makers.add(file.relative_to(root).as_posix())
             if called.endswith(".egress_policy") and (node.args or node.keywords):
                 adding.add(file.relative_to(root).as_posix())
-    assert makers == {"net/egress_settings.py"}
-    assert adding == {"cli/local_crawl.py"}  # the user's own machine, and the URL that they typed
+    assert makers == {"net/egress_settings.py", "analysis/models.py"}  # the provider's address is a setting
+    # The user's own machine, and the URL that they typed; the address of an issue tracker, a setting.
+    assert adding == {"cli/local_crawl.py", "runtime/child.py"}

@@ -1,7 +1,8 @@
-{{/* The environment of every process with the worker's settings. list $ queue-values */}}
+{{/* The environment of every process with the worker's settings. list $ queue-values queue-name (empty: none) */}}
 {{- define "bughive.workerEnv" -}}
 {{- $root := index . 0 }}
 {{- $queue := index . 1 }}
+{{- $name := index . 2 }}
 {{- include "bughive.commonEnv" $root }}
 {{- include "bughive.artifactsEnv" $root }}
 {{- $egress := $root.Values.egress }}
@@ -21,18 +22,27 @@
 - name: BUGHIVE_CHROMIUM_SANDBOX
   value: "true"
 {{- end }}
-{{- range $name, $values := dict "ANTHROPIC_API_KEY" $root.Values.anthropic "LINEAR_API_KEY" $root.Values.linear }}
+{{- /* A key is where it is needed: browsers, which run strangers' pages, are beside that of the model alone. */}}
+{{- $keys := dict }}
+{{- if hasPrefix "crawl" $name }}
+{{- $_ := set $keys "ANTHROPIC_API_KEY" $root.Values.anthropic }}
+{{- else if eq $name "tickets" }}
+{{- $_ := set $keys "LINEAR_API_KEY" $root.Values.linear }}
+{{- end }}
+{{- range $variable, $values := $keys }}
 {{- if or $values.apiKey $values.existingSecret }}
-- name: {{ $name }}
+- name: {{ $variable }}
   valueFrom:
     secretKeyRef:
       name: {{ $values.existingSecret | default (printf "%s-keys" (include "bughive.fullname" $root)) }}
-      key: {{ ternary $values.existingSecretKey $name (not (empty $values.existingSecret)) }}
+      key: {{ ternary $values.existingSecretKey $variable (not (empty $values.existingSecret)) }}
 {{- end }}
 {{- end }}
+{{- if hasPrefix "crawl" $name }}
 {{- with $root.Values.anthropic.baseURL }}
 - name: ANTHROPIC_BASE_URL
   value: {{ . | quote }}
+{{- end }}
 {{- end }}
 {{- include "bughive.settings" (list "BUGHIVE_" (mergeOverwrite (dict) $root.Values.workers.settings ($queue.settings | default dict))) }}
 {{- with concat ($root.Values.workers.extraEnv) ($queue.extraEnv | default list) }}
