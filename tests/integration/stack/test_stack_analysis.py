@@ -83,8 +83,8 @@ def test_the_key_is_nowhere_but_in_the_workers_environment(installation, provide
     assert provider.bodies
     written = installation.kubectl("get", "crawlsessions,crawlreports,events", "-o", "yaml")
     folder = installation.stack.artifacts / installation.namespace / uid
-    written += "".join(file.read_text() for file in folder.iterdir())
-    written += "".join((installation._home / f"{name}.log").read_text() for name in ("worker-crawl", "operator"))
+    written += "".join(file.read_bytes().decode("latin-1") for file in folder.rglob("*") if file.is_file())
+    written += "".join((installation.home / f"{name}.log").read_text() for name in ("worker-crawl", "operator"))
     written += str([dump(installation, key) for key in installation._redis.scan_iter(count=1000)])
     assert len(written) > 10_000
     assert KEY not in written
