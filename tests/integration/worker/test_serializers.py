@@ -5,14 +5,28 @@ import pytest
 from bughive_protocol.broker import make_app
 from bughive_protocol.messages import (
     CLEANUP_OLD_SESSIONS,
+    CREATE_GITHUB_ISSUE,
+    CREATE_LINEAR_TICKET,
     HEALTH,
+    OPEN_TICKETS,
     ROUTES,
     RUN_CRAWL_SESSION,
+    SEND_WEBHOOK,
     UPLOAD_SCREENSHOT,
     crawl_task_id,
 )
+from bughive_protocol.queues import MEDIA, TICKETS
 from bughive_protocol.settings import RedisSettings, Serializer
 
+OF_A_BUG = {"session_id": "gone", "fingerprint": "f"}
+OF_A_SESSION_THAT_IS_GONE = {
+    SEND_WEBHOOK: ({"session_id": "gone", "webhook": 0, "event": "bug.found", "fingerprints": ("f", "g")}, "gone"),
+    OPEN_TICKETS: ({"session_id": "gone", "tracker": "linear"}, 0),
+    CREATE_LINEAR_TICKET: (OF_A_BUG, None),
+    CREATE_GITHUB_ISSUE: (OF_A_BUG, None),
+    UPLOAD_SCREENSHOT: (OF_A_BUG, None),
+}
+"""Each with its arguments, and what it answers."""
 MIXES = [(sender, worker) for sender in Serializer for worker in Serializer]
 
 
@@ -24,7 +38,7 @@ def sending(lab, serializer):
 
 
 def test_every_task_is_among_those_that_are_tried():
-    assert set(ROUTES) == {RUN_CRAWL_SESSION, UPLOAD_SCREENSHOT, CLEANUP_OLD_SESSIONS, HEALTH}
+    assert set(ROUTES) == {RUN_CRAWL_SESSION, CLEANUP_OLD_SESSIONS, HEALTH, *OF_A_SESSION_THAT_IS_GONE}
 
 
 @pytest.mark.parametrize(("sender", "worker"), MIXES)
@@ -36,12 +50,14 @@ def test_short_tasks_are_understood_and_answered(lab, sender, worker):
     assert (cleaned["dry_run"], cleaned["kept"], cleaned["names"]) == (True, 0, [])
 
 
+@pytest.mark.parametrize("queue", [TICKETS, MEDIA], ids=lambda queue: queue.name)
 @pytest.mark.parametrize(("sender", "worker"), MIXES)
-def test_a_picture_that_is_gone_is_understood(lab, sender, worker):
-    lab.start_worker("media", CELERY_TASK_SERIALIZER=worker)
+def test_what_is_told_of_a_session_that_is_gone_is_understood(lab, sender, worker, queue):
+    lab.start_worker(queue.name, CELERY_TASK_SERIALIZER=worker)
     with sending(lab, sender) as app:
-        task = app.send_task(UPLOAD_SCREENSHOT, kwargs={"session_id": "gone", "fingerprint": "f"})
-        assert task.get(timeout=30) is None
+        for name, (arguments, answer) in OF_A_SESSION_THAT_IS_GONE.items():
+            if ROUTES[name] is queue:
+                assert app.send_task(name, kwargs=arguments).get(timeout=30) == answer, name
 
 
 @pytest.mark.parametrize(("sender", "worker"), MIXES)
