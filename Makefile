@@ -35,26 +35,17 @@ format: $(READY) ## Format the code and repair what ruff can
 test: lint test-unit test-integration test-faults ## Run everything that CI runs; nodes need root, so the last part asks for sudo
 	$(if $(filter 0,$(shell id -u)),,sudo --preserve-env=CI,HOME) $(MAKE) test-e2e
 
-# Two halves at once, each with servers of its own, as tests wait more than they work; the first one's output comes last.
-define in_halves
-	@rm -rf build/$(1) && mkdir -p build/$(1)
-	@$(PYTHON) -m pytest $(2) >build/$(1)/first.log 2>&1 & first=$$!; \
-	$(PYTHON) -m pytest $(3); second=$$?; \
-	wait $$first; first=$$?; cat build/$(1)/first.log; exit $$((first + second))
-endef
-
 test-unit: $(READY) ## Run the tests that need no services
 	$(PYTHON) -m pytest tests/unit
 
-BROWSER = $(wildcard $(addprefix tests/integration/,analysis cli collect crawl egress net shop tickets))
 test-integration: kubernetes artifact-store chart-tools ## Run the tests on real Redis, Kubernetes and Chromium
-	$(call in_halves,integration,$(BROWSER),$(filter-out $(BROWSER),$(filter-out %.py %__,$(wildcard tests/integration/*))))
-
-leak-matrix: $(READY) ## Try every way past the egress guard, and print what became of each
-	$(PYTHON) -m pytest -q tests/integration/egress && cat build/leak_matrix.txt
+	$(PYTHON) -m pytest tests/integration
 
 test-faults: kubernetes ## Break everything once, and prove that nothing is lost and nothing doubled (a quarter of an hour)
-	$(call in_halves,faults,tests/faults/test_[a-m]*.py,tests/faults/test_[n-z]*.py)
+	@rm -rf build/faults && mkdir -p build/faults
+	@$(PYTHON) -m pytest tests/faults/test_[a-m]*.py >build/faults/first.log 2>&1 & first=$$!; \
+	$(PYTHON) -m pytest tests/faults/test_[n-z]*.py; second=$$?; \
+	wait $$first; first=$$?; cat build/faults/first.log; exit $$((first + second))
 
 GIVEN = $(filter command line,$(origin KUBECONFIG))
 test-e2e: kubernetes chart-tools images ## Run the end-to-end tests on a cluster with nodes (as root), or on one that has the images: KUBECONFIG=...
