@@ -41,6 +41,9 @@ test-unit: $(READY) ## Run the tests that need no services
 test-integration: kubernetes artifact-store chart-tools ## Run the tests on real Redis, Kubernetes and Chromium
 	$(PYTHON) -m pytest tests/integration
 
+leak-matrix: $(READY) ## Try every way past the egress guard, and print what became of each
+	$(PYTHON) -m pytest -q tests/integration/egress && cat build/leak_matrix.txt
+
 test-faults: kubernetes ## Break everything once, and prove that nothing is lost and nothing doubled (a quarter of an hour)
 	@rm -rf build/faults && mkdir -p build/faults
 	@$(PYTHON) -m pytest tests/faults/test_[a-m]*.py >build/faults/first.log 2>&1 & first=$$!; \
