@@ -104,3 +104,19 @@ def test_a_session_that_has_finished_sends_for_tickets_to_each_tracker_once() ->
         (OPEN_TICKETS, "s-github", ("github",), {"tracker": "github"}),
     ]
     assert tasks_of("s", [STARTED, *bugs("f")], asked) == ()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"webhooks": [{"url": "https://hooks.example/", "events": ["bug.found"]}]},
+        {"webhooks": [{"url": "https://hooks.example/", "events": ["session.started"]}]},
+        {"tickets": {"linear": {"teamKey": "WEB"}}},
+        {"tickets": {"github": {"repository": "acme/shop", "secretRef": {"name": "github"}}}},
+    ],
+)
+def test_others_hear_of_a_session_where_a_task_delivers_something_and_only_there(more) -> None:
+    asked = CrawlSessionSpec.model_validate({"url": "https://shop.example/", **more})
+    tasks = [task for kind in EntryKind for task in tasks_of("s", [OutboxEntry(kind=kind, body="f")], asked)]
+    assert tells_others(asked) is any(task.delivers for task in tasks)
