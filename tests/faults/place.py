@@ -57,9 +57,10 @@ class Session:
         return json.loads(stored) if stored else None
 
     def holder(self) -> psutil.Process:
-        """The process that has the session."""
+        """The process that has the session. Raises LookupError if none has."""
         worker = self._installation.redis.hget(self.keys.lease, "worker:0")
-        assert worker, f"nobody has {self.name}"
+        if not worker:
+            raise LookupError(f"nobody has {self.name}")
         return psutil.Process(int(worker.rpartition("/")[2]))
 
     def worker(self) -> str:
@@ -115,7 +116,7 @@ class Session:
         assert attempt is None or status.attempt == attempt, self._told()
         assert failures is None or status.failures == failures, self._told()
         assert status.progress.pages == f"{self.pages}/{self.pages}"
-        assert (status.progress.pages_crawled, status.progress.pages_failed) == (self.pages, 0)
+        assert (status.progress.pages_crawled, status.progress.pages_failed) == (self.pages, 0), self._told()
         own = [str(n) for n in range(self.pages) if n % 10 == 0]
         occurrences = {EVERYWHERE: self.pages, **dict.fromkeys(own, 1)}
         stored = self._installation.redis.hgetall(self.keys.occurrences)
