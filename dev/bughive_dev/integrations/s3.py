@@ -66,4 +66,5 @@ class S3:
         """How many pictures, and what of the report."""
         stored = [file for file, _ in asyncio.run(artifact_store_of(self._environment).files())]
         reports = sorted(file.name for file in stored if not is_picture(file.name))
-        return Arrival(f"{len(stored) - len(reports)} pictures, {len(reports)} reports", (", ".join(reports),))
+        pictures = len(stored) - len(reports)
+        return Arrival(f"{pictures} pictures, and the report in {len(reports)} formats", (", ".join(reports),))

@@ -51,7 +51,7 @@ def test_the_s3_store_tells_what_it_keeps_and_gives_the_report_back(supervision,
         copy_report(environment, "default", "1", tmp_path)
     asyncio.run(keep([*CONTENT_TYPES, picture_name(b"1"), picture_name(b"2")]))
     assert server.arrived() == Arrival(
-        "2 pictures, 4 reports", ("report.html, report.json, report.junit.xml, report.sarif",)
+        "2 pictures, and the report in 4 formats", ("report.html, report.json, report.junit.xml, report.sarif",)
     )
     copy_report(environment, "default", "1", tmp_path / "build")
     assert {file.name: file.read_text() for file in (tmp_path / "build").iterdir()} == {
