@@ -82,7 +82,7 @@ cluster-status: $(READY) ## Show the cluster's components
 kind-up: $(READY) ## Start a kind cluster (needs Docker and kind) and load the images of build/images
 	@$(PYTHON) -m bughive_dev kind-up
 
-demo: $(READY) ## Find the bugs of a demo shop, all on this machine; INTEGRATIONS=1 with webhooks and tickets, and what arrives there
+demo: $(READY) ## Find the bugs of a demo shop, all on this machine; INTEGRATIONS=1 with webhooks, tickets and S3, and what arrives there
 	@$(PYTHON) -m bughive_dev demo $(if $(INTEGRATIONS),--integrations)
 
 dev: $(READY) ## Run operator and workers in the foreground against the cluster

@@ -1,7 +1,6 @@
 """`make demo`: the whole of BugHive on one machine, from an applied CrawlSession to a report."""
 
 import json
-import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ import yaml
 from rich.console import Console
 
 from bughive_crds.crawl_session import Condition, ConditionStatus, CrawlSessionStatus, Phase
+from bughive_dev.artifacts import copy_report
 from bughive_dev.checkout import CRDS, ROOT, STATE
 from bughive_dev.cluster import discard, start_cluster
 from bughive_dev.follow import follow
@@ -25,7 +25,7 @@ from bughive_dev.supervision import Supervision, stop_recorded
 from bughive_dev.waiting import wait_until
 from bughive_worker.cli.progress import print_bugs
 
-NAME = "demo-shop"
+NAMESPACE, NAME = "default", "demo-shop"
 HOME = STATE / "demo"
 RESULT = ROOT / "build/demo"
 SESSION_SECONDS = 600.0
@@ -67,7 +67,7 @@ def demo(*, integrated: bool = False) -> int:
             manifest["spec"] |= one.configure(cluster)
         step(f"kubectl apply -f dev/demo.yaml    [dim]# crawls {shop}{_beside(told)}[/]")
         cluster.kubectl("apply", "-f", "-", stdin=json.dumps(manifest))
-        sessions = Sessions(cluster)
+        sessions = Sessions(cluster, NAMESPACE)
         end = follow(console, lambda: sessions.status(NAME), stack.check_alive, SESSION_SECONDS)
         step(f"{end.phase}: {end.message}\n")
         console.print("$ kubectl get crawlsessions", style="bold")
@@ -78,9 +78,7 @@ def demo(*, integrated: bool = False) -> int:
         report = sessions.report(NAME)
         console.print(f"\n{report.bugs.total} bugs on {report.pages.crawled} pages", highlight=False)
         print_bugs(console, report)
-        RESULT.mkdir(parents=True, exist_ok=True)
-        for artifact in report.artifacts:
-            shutil.copy(artifact.url.removeprefix("file://"), RESULT)
+        copy_report(stack.env, NAMESPACE, sessions.uid(NAME), RESULT)
         print_recall(console, RESULT / "report.json")
         if told:
             _show_deliveries(console, sessions, told)
@@ -119,8 +117,10 @@ def _show_deliveries(console: Console, sessions: Sessions, told: Sequence[Integr
             f"\n{condition.message}    [dim]# the condition Delivered: {condition.reason}[/]", highlight=False
         )
     for one in told:
-        console.print(f"\n{one.name}: what arrived", style="bold")
-        one.show(console)
+        arrival = one.arrived()
+        console.print(f"\n[bold]{one.name}:[/] {arrival.summary}", highlight=False)
+        for line in arrival.lines:
+            console.print(f"  {line}", highlight=False, markup=False, no_wrap=True, overflow="ellipsis")
 
 
 def _delivered(status: CrawlSessionStatus) -> Condition | None:

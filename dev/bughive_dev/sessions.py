@@ -22,6 +22,10 @@ class Sessions:
         """A session's status; empty before the operator has seen it."""
         return CrawlSessionStatus.model_validate(self._get("crawlsessions", name).get("status", {}))
 
+    def uid(self, name: str) -> str:
+        """By which a session's report is kept."""
+        return str(self._get("crawlsessions", name)["metadata"]["uid"])
+
     def report(self, name: str) -> CrawlReportContent:
         """The result in short."""
         return CrawlReportContent.model_validate(self._get("crawlreports", name)["report"])

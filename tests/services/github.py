@@ -32,6 +32,7 @@ class GitHubService(ScriptedService):
         issue = {
             "number": number,
             "html_url": f"https://github.example/{REPOSITORY}/issues/{number}",
+            "repository_url": f"https://api.github.example/repos/{REPOSITORY}",
             "state": "open",
             "state_reason": None,
             "closed_at": None,
@@ -76,9 +77,12 @@ class GitHubService(ScriptedService):
         return web.json_response(issue)
 
     def _search(self, query: str) -> web.Response:
-        words = re.findall(r'"([^"]+)"', query)
-        assert query.startswith(f"repo:{REPOSITORY} is:issue in:body ")
-        assert len(query.replace(" OR ", "").partition("in:body")[2]) <= 256
+        """As issues are searched for since September 2025: an OR that no brackets hold leaves the repository."""
+        asked = re.fullmatch(rf"repo:{REPOSITORY} is:issue in:body \((.+)\)", query)
+        assert asked
+        words = [word.removeprefix('"').removesuffix('"') for word in asked[1].split(" OR ")]
+        assert len(words) <= 6
+        assert len(asked[1].replace(" OR ", "")) <= 256
         known = [issue for issue in self.issues[: self.indexed] if not issue.get("pull_request")]
         found = [issue for issue in known if any(word in issue["body"] for word in words)]
         return web.json_response({"total_count": len(found), "incomplete_results": False, "items": found})

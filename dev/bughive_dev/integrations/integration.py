@@ -1,12 +1,21 @@
 """One integration in the demo: a local server, what it adds to the session, and what arrived there."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
-
-from rich.console import Console
 
 from bughive_dev.cluster import Cluster
 from bughive_dev.supervision import Supervision
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What arrived at a server, in plain text."""
+
+    summary: str
+    """How much of what, in a line."""
+    lines: tuple[str, ...] = ()
+    """A few more, that show it."""
 
 
 class Integration(Protocol):
@@ -23,6 +32,6 @@ class Integration(Protocol):
         """Make the Secrets it needs; returns the fields that it adds to the session's spec."""
         ...
 
-    def show(self, console: Console) -> None:
-        """Print what arrived at its server."""
+    def arrived(self) -> Arrival:
+        """What its server got."""
         ...

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bughive_dev.checkout import ROOT
 from bughive_dev.cluster import Cluster
+from bughive_dev.integrations.integration import Arrival
 from bughive_dev.program import Program
 from bughive_dev.supervision import Supervision
 from bughive_dev.waiting import wait_until
@@ -47,14 +46,15 @@ class Linear:
         asked = {"teamKey": "WEB", "secretRef": {"name": SECRET}, "maxTickets": 5, "labels": ["bughive"]}
         return {"tickets": {"linear": asked}}
 
-    def show(self, console: Console) -> None:
-        """One line for each ticket."""
+    def arrived(self) -> Arrival:
+        """The tickets, in the order of their numbers."""
         with urllib.request.urlopen(f"{self._said()['url']}/issues", timeout=10) as answer:  # noqa: S310 - our own server
             issues = json.load(answer)
-        for issue in issues:
-            picture = ", with a picture" if issue["picture"] else ""
-            told = f"{issue['identifier']:<6}  {_PRIORITIES[issue['priority']]:<6}  {issue['title']}{picture}"
-            console.print(f"  {told}", highlight=False, markup=False)
+        pictured = sum(issue["picture"] for issue in issues)
+        return Arrival(
+            f"{len(issues)} tickets, {pictured} of them with a picture",
+            tuple(f"{one['identifier']:<6}  {_PRIORITIES[one['priority']]:<6}  {one['title']}" for one in issues),
+        )
 
     def _said(self) -> dict[str, str]:
         said: dict[str, str] = json.loads(self._log.read_text().splitlines()[0])

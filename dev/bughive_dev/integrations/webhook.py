@@ -4,13 +4,15 @@ import base64
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
+from bughive_crds.model import Severity
+from bughive_crds.webhooks import WebhookEvent
 from bughive_dev.cluster import Cluster
+from bughive_dev.integrations.integration import Arrival
 from bughive_dev.program import Program
 from bughive_dev.supervision import Supervision
 from bughive_dev.waiting import wait_until
@@ -48,22 +50,39 @@ class Webhook:
         address = self._log.read_text().splitlines()[0]
         return {"webhooks": [{"url": address, "secretRef": {"name": SECRET}}]}
 
-    def show(self, console: Console) -> None:
-        """One line for each message."""
-        for line in self._log.read_text().splitlines()[1:]:
-            arrived = json.loads(line)
-            mark = "[green]signed[/]" if arrived["verified"] else "[bold red]not signed by us[/]"
-            console.print(f"  {mark}  {arrived['id']}  {_told(arrived['message'])}", highlight=False)
+    def arrived(self) -> Arrival:
+        """The messages, by their types."""
+        return summed_up([json.loads(line) for line in self._log.read_text().splitlines()[1:]])
 
 
-def _told(message: dict[str, Any]) -> str:
-    data = message.get("data", {})
-    match message.get("type"):
-        case "bug.found":
-            titles = [bug["title"] for bug in data["bugs"]]
-            more = f", and {len(titles) - 1} more" if len(titles) > 1 else ""
-            return f"bug.found         {titles[0]}{more}"
-        case "session.finished":
-            return f"session.finished  {data['phase']}, {data['outcome']}: {data['bugs']['total']} bugs"
-        case kind:
-            return f"{kind}   {data['session']['namespace']}/{data['session']['name']}"
+def summed_up(received: Sequence[Mapping[str, Any]]) -> Arrival:
+    """Of what the receiver wrote; a message that came twice counts once."""
+    messages = {one["id"]: one["message"] for one in received}
+    unsigned = len({one["id"] for one in received if not one["verified"]})
+    told: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for message in messages.values():
+        told[message["type"]].append(message["data"])
+    lines = tuple(f"{event:<16}  {line(told[event])}" for event, line in _LINES.items() if event in told)
+    signed = f"{unsigned} of them NOT SIGNED" if unsigned else "every signature valid"
+    return Arrival(f"{len(messages)} messages, {signed}", lines)
+
+
+def _started(told: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{data['session']['namespace']}/{data['session']['name']}" for data in told)
+
+
+def _found(told: Sequence[Mapping[str, Any]]) -> str:
+    counts = Counter(bug["severity"] for data in told for bug in data["bugs"])
+    by_severity = ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
+    return f"{counts.total()} bugs in {len(told)} messages: {by_severity}"
+
+
+def _finished(told: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{data['phase']}, {data['outcome']}: {data['bugs']['total']} bugs" for data in told)
+
+
+_LINES = {
+    WebhookEvent.SESSION_STARTED: _started,
+    WebhookEvent.BUG_FOUND: _found,
+    WebhookEvent.SESSION_FINISHED: _finished,
+}

@@ -13,7 +13,7 @@ import psutil
 import pytest
 import redis
 
-from bughive_crds.crawl_session import CrawlSessionStatus, Phase
+from bughive_crds.crawl_session import Condition, CrawlSessionStatus, Phase
 from bughive_dev.checkout import ROOT
 from bughive_dev.cluster import Cluster
 from bughive_dev.program import Program
@@ -31,6 +31,7 @@ PAGES_PER_SECOND = 6
 MID_CRAWL = 10
 """So many pages are recorded when a fault comes."""
 END_SECONDS = 90.0
+DELIVERY_SECONDS = 40.0
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,15 @@ class Installation:
 
         self.wait(f"{name} is {phase}", there, seconds)
         return self.status(name)
+
+    def wait_delivered(self, name: str, reason: str) -> tuple[CrawlSessionStatus, str]:
+        """Wait until the condition Delivered has this reason; returns the status, and what the condition says."""
+
+        def delivered() -> Condition:
+            return next(one for one in self.status(name).conditions if one.type == "Delivered")
+
+        self.wait(f"{name} is {reason}", lambda: delivered().reason == reason, DELIVERY_SECONDS)
+        return self.status(name), delivered().message
 
     def recorded(self, uid: str) -> int:
         """How many pages are recorded."""

@@ -271,6 +271,18 @@ async def test_a_pull_request_that_quotes_a_mark_is_no_ticket(github, github_tra
     assert await github_tracker().find(MARKS[:1]) == {}
 
 
+async def test_a_strangers_issue_that_quotes_a_mark_is_no_ticket(github, github_tracker) -> None:
+    github.add(f"`{MARKS[0].token}`", repository_url="https://api.github.example/repos/stranger/acme-shop")
+    github.index()
+    assert await github_tracker().find(MARKS[:2]) == {}
+
+
+async def test_a_repository_is_the_same_whatever_the_case_of_its_name(github, github_tracker) -> None:
+    await github_tracker().open(DRAFT, renew)
+    github.issues[0]["repository_url"] = "https://api.github.example/repos/Acme/Shop"
+    assert set(await github_tracker().find(MARKS[:1])) == {MARKS[0]}
+
+
 @pytest.mark.parametrize(
     ("reason", "state"),
     [
@@ -304,7 +316,8 @@ async def test_a_search_that_did_not_come_to_its_end_is_no_answer(github, github
     ("fault", "seconds"),
     [
         (Fault(403, {"message": "You have exceeded a secondary rate limit."}, {"Retry-After": "30"}), 30),
-        (Fault(429, {"message": "API rate limit exceeded"}), 60),
+        (Fault(403, {"message": "You have exceeded a secondary rate limit."}), 60),
+        (Fault(429, {"message": "Slow down"}), 60),
         (Fault(403, {}, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}), 1),
     ],
 )
@@ -320,7 +333,8 @@ async def test_github_is_left_alone_for_as_long_as_it_wants(github, github_track
     [
         (Fault(403, {"message": "Resource not accessible by personal access token"}), "not accessible by personal"),
         (Fault(410, {"message": "Issues are disabled for this repo"}), "switch issues on"),
-        (Fault(301, {"message": "Moved Permanently"}), "refused .301 Moved Permanently"),
+        (Fault(410, {"message": "API version not supported"}), "410 API version not supported"),
+        (Fault(301, {"message": "Moved Permanently"}), r"correct tickets\.github\.repository.*Moved Permanently"),
         (Fault(422, {"message": "Validation Failed"}), "refused .422 Validation Failed"),
     ],
 )

@@ -25,6 +25,8 @@ from bughive_worker.tickets.tracker import REQUEST_SECONDS, Ticket, TicketState
 _NEWEST = 100
 _MOST_AT_ONCE = 5
 """How many bugs one search asks for: GitHub takes so many ORs, and 256 characters."""
+_API_VERSION = "2022-11-28"
+"""GitHub answers it until 2028-03-10, and then 410; the next is 2026-03-10."""
 _MAX_ANSWER = 10_000_000
 _BEST_FIRST = list(TicketState)
 T = TypeVar("T")
@@ -48,12 +50,14 @@ class GitHubTracker:
         issues = list(await self._ask("GET", f"{self._issues}?{urlencode(newest)}", tuple[Issue, ...]))
         for start in range(0, len(marks), _MOST_AT_ONCE):
             issues += await self._search(marks[start : start + _MOST_AT_ONCE])
-        tickets = {mark: _of(mark, issues) for mark in marks}
+        ours = [issue for issue in issues if issue.is_in(self._spec.repository)]
+        tickets = {mark: _of(mark, ours) for mark in marks}
         return {mark: ticket for mark, ticket in tickets.items() if ticket is not None}
 
     async def _search(self, marks: Sequence[Mark]) -> Sequence[Issue]:
+        # Without the brackets each OR would reach every repository on GitHub.
         words = " OR ".join(f'"{mark.token}"' for mark in marks)
-        query = {"q": f"repo:{self._spec.repository} is:issue in:body {words}", "per_page": _NEWEST}
+        query = {"q": f"repo:{self._spec.repository} is:issue in:body ({words})", "per_page": _NEWEST}
         found = await self._ask("GET", f"/search/issues?{urlencode(query)}", Found)
         if found.incomplete_results:
             raise IntegrationUnavailable("GitHub's search did not come to its end; it is tried again")
@@ -86,7 +90,7 @@ class GitHubTracker:
                 "Authorization": f"Bearer {self._key.value}",
                 "Accept": "application/vnd.github+json",
                 "Content-Type": "application/json",
-                "X-GitHub-Api-Version": "2022-11-28",
+                "X-GitHub-Api-Version": _API_VERSION,
             },
             body=b"" if content is None else json.dumps(content).encode(),
             limit_bytes=_MAX_ANSWER,

@@ -1,6 +1,5 @@
 """What GitHub answers: issues, or the error that an answer means. Pure."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,9 +14,11 @@ _LONGEST_PAUSE = 3600.0
 _DEFAULT_PAUSE = 60.0
 _REDIRECT = 300
 _UNAUTHORIZED = 401
-_NOT_THERE = (404, 410)
+_NOT_THERE = (301, 307, 404, 410)
+"""A repository that has another name or owner now is answered with a redirect."""
 _SERVER_ERROR = 500
-_LIMITS = (403, 429)
+_FORBIDDEN = 403
+_TOO_MANY = 429
 _DECLINED = frozenset({"not_planned", "duplicate"})
 
 
@@ -33,12 +34,17 @@ class Issue(_Part):
 
     number: int
     html_url: str
+    repository_url: str
     state: str
     """open or closed."""
     state_reason: str | None = None
     closed_at: datetime | None = None
     body: str | None = None
     pull_request: object | None = None
+
+    def is_in(self, repository: str) -> bool:
+        """Whether it is of this repository: anybody may quote a mark in one of their own."""
+        return self.repository_url.lower().endswith(f"/repos/{repository.lower()}")
 
     def ticket(self) -> Ticket:
         """As trackers have it in common."""
@@ -82,27 +88,29 @@ def _error(answer: Answer, now: datetime, repository: str, token_from: str) -> B
     status = answer.status
     if status < _REDIRECT:
         return None
-    if status in _LIMITS and (seconds := pause_of(answer.headers, _told(answer), now)) is not None:
+    if (seconds := _pause(answer, now)) is not None:
         return IntegrationPaused(f"GitHub's rate limit is reached; it is asked again in {seconds:.0f} s", seconds)
     if status == _UNAUTHORIZED:
         return IntegrationRefused(f"GitHub does not know this token: put a valid one into {token_from}")
     if status in _NOT_THERE:
         return IntegrationRefused(
             f"GitHub shows this token no issues of {repository}: correct tickets.github.repository, switch issues on "
-            f"there, or let the token read and write them; it is from {token_from}"
+            f"there, or let the token read and write them; it is from {token_from} ({status} {_told(answer)})"
         )
     if status >= _SERVER_ERROR:
         return IntegrationUnavailable(f"GitHub answered {status}")
     return IntegrationRefused(f"GitHub refused ({status} {_told(answer)}) what was asked of {repository}".rstrip())
 
 
-def pause_of(headers: Mapping[str, str], told: str, now: datetime) -> float | None:
-    """For how many seconds to leave GitHub alone, if a 403 or 429 asks for that: it is also what a weak token gets."""
-    asked = parse_retry_after(headers.get("retry-after"), now)
-    reset = headers.get("x-ratelimit-reset", "")
-    if asked is None and headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
+def _pause(answer: Answer, now: datetime) -> float | None:
+    """For how many seconds to leave GitHub alone, if it asks for that: a 403 is also what a weak token gets."""
+    if answer.status not in (_FORBIDDEN, _TOO_MANY):
+        return None
+    asked = parse_retry_after(answer.headers.get("retry-after"), now)
+    reset = answer.headers.get("x-ratelimit-reset", "")
+    if asked is None and answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
         asked = int(reset) - now.timestamp()
-    if asked is None and "rate limit" in told.lower():
+    if asked is None and (answer.status == _TOO_MANY or "rate limit" in _told(answer).lower()):
         asked = _DEFAULT_PAUSE
     return None if asked is None else min(max(asked, 1.0), _LONGEST_PAUSE)
 
