@@ -36,8 +36,9 @@ def no_such_name() -> Resolve:
     return resolve
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine(no_such_name: Resolve) -> AsyncIterator[Engine]:
+    """One for all tests of a file, as a worker has one for all its sessions."""
     async with Engine(BrowserSettings(browser_pages=3), LOOPBACK, no_such_name) as started:
         yield started
 
@@ -48,7 +49,7 @@ class Served:
     site: HostileSite
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def hostile() -> AsyncIterator[Served]:
     running, site = await server.start()
     yield Served(running.url, site)

@@ -19,6 +19,7 @@ from bughive_worker.crawl.loop import crawl
 from bughive_worker.login import login
 from bughive_worker.login.redaction import forms_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 SECRETS = {
     "Basic": {"username": "ada", "password": "pa ss/w0rd+&\"'<é"},
     "Bearer": {"token": "b3arer-t0ken-73829"},
@@ -36,7 +37,7 @@ class Elsewhere(Members):
         return True
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def elsewhere() -> AsyncIterator[Members]:
     site = Elsewhere("None", {})
     running = await server.start(site, "127.0.0.2")
@@ -45,7 +46,7 @@ async def elsewhere() -> AsyncIterator[Members]:
     await running.close()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def members(elsewhere):
     """Starts the site: ``await members("Form")`` gives it and its URL."""
     opened = []

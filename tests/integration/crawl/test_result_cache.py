@@ -28,6 +28,7 @@ from bughive_worker.crawl.earlier import pack, unpack
 from bughive_worker.crawl.unchanged import uninspected
 from bughive_worker.observation import PageObservation
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOUR = 3600
 SAYS = ("Accept-Language", "User-Agent", "Upgrade-Insecure-Requests", "X-Own")
 """By these a server may answer otherwise."""
@@ -80,7 +81,7 @@ class Site:
         self.asked.clear()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site() -> AsyncIterator[Site]:
     served = Site()
     app = web.Application()
@@ -126,7 +127,7 @@ class Done:
         return {kind for kind, _, _ in self.told.bugs.values()}
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def seen_pages(redis_url: str, key_prefix: str) -> AsyncIterator[RedisSeenPages]:
     async with connect_async(redis_url) as client:
         yield RedisSeenPages(client, Keys(key_prefix))
