@@ -12,7 +12,9 @@ import pytest
 import redis
 import redis.asyncio
 from fixtures.scripted_worker import URL, Worker, working
+from kubernetes import client, config
 
+from bughive_crds import GROUP, VERSION
 from bughive_operator.api_server import ApiServer
 from bughive_operator.clock import ServerClock
 from bughive_operator.cluster_login import log_in
@@ -28,11 +30,15 @@ from bughive_protocol.keys import Keys
 
 
 class Users:
-    """What a user does with kubectl, in one namespace."""
+    """What a user does with kubectl, in one namespace.
+
+    What tests wait for is read by the client library: kubectl, asked twenty times a second, keeps a core busy.
+    """
 
     def __init__(self, cluster: Any, namespace: str) -> None:
         self._cluster = cluster
         self.namespace = namespace
+        self._objects = client.CustomObjectsApi(config.new_client_from_config(str(cluster.kubeconfig)))
 
     async def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
         return await asyncio.to_thread(self._cluster.kubectl, "--namespace", self.namespace, *arguments, stdin=stdin)
@@ -56,8 +62,15 @@ class Users:
     async def delete(self, name: str = "shop") -> None:
         await self.kubectl("delete", "crawlsession", name)
 
-    async def get(self, name: str = "shop") -> dict[str, Any]:
-        return json.loads(await self.kubectl("get", "crawlsession", name, "-o", "json"))
+    async def get(self, name: str = "shop", plural: str = "crawlsessions") -> dict[str, Any]:
+        read = self._objects.get_namespaced_custom_object
+        return await asyncio.to_thread(read, GROUP, VERSION, self.namespace, plural, name)
+
+    async def list(self, labels: str = "") -> list[dict[str, Any]]:
+        """The sessions with these labels."""
+        read = self._objects.list_namespaced_custom_object
+        found = await asyncio.to_thread(read, GROUP, VERSION, self.namespace, "crawlsessions", label_selector=labels)
+        return found["items"]
 
     async def status(self, name: str = "shop") -> dict[str, Any]:
         return (await self.get(name)).get("status", {})

@@ -59,7 +59,7 @@ class Schedules:
         await self._users.kubectl("patch", "crawlschedule", name, "--type=merge", "-p", json.dumps({"spec": spec}))
 
     async def status(self, name: str = "nightly") -> dict:
-        return json.loads(await self._users.kubectl("get", "crawlschedule", name, "-o", "json")).get("status", {})
+        return (await self._users.get(name, "crawlschedules")).get("status", {})
 
     async def until(self, ready, name: str = "nightly") -> dict:
         """Wait until the status is as it should be."""
@@ -74,8 +74,8 @@ class Schedules:
         return await self.until(lambda status: reason in {c["reason"] for c in status.get("conditions", ())}, name)
 
     async def sessions(self, name: str = "nightly") -> dict[str, dict]:
-        found = await self._users.kubectl("get", "crawlsessions", "-l", f"bughive.dev/schedule={name}", "-o", "json")
-        return {item["metadata"]["name"]: item for item in json.loads(found)["items"]}
+        found = await self._users.list(f"bughive.dev/schedule={name}")
+        return {item["metadata"]["name"]: item for item in found}
 
     async def events(self) -> Counter:
         events = json.loads(await self._users.kubectl("get", "events", "-o", "json"))["items"]

@@ -170,7 +170,7 @@ async def test_a_finished_session_goes_when_its_time_is_over(users, worker, even
     await (await worker.take()).finish()
 
     async def gone():
-        return "shop" not in await users.kubectl("get", "crawlsessions", "-o", "name")
+        return not await users.list()
 
     await eventually(gone, "the session is deleted")
 
