@@ -197,6 +197,10 @@ class ArtifactsSpec(ApiModel):
 
     screenshots: Screenshots = Screenshots.FINDINGS
     """Which pictures are taken."""
+    keep: bool = False
+    """Whether the report and its pictures stay in the artifact store when this CrawlSession is gone. Then BugHive never
+    removes them, however old they grow: that is left to the store, such as a bucket's lifecycle rules. Pictures of a
+    session that is deleted before it has a report are not kept."""
 
 
 class ResultCacheSpec(ApiModel):
