@@ -64,9 +64,9 @@ class SessionKeys:
     templates: str
     """Hash: template id -> its features."""
     images: str
-    """Hash: fingerprint -> Capture, of pictures that are not uploaded yet."""
+    """Hash: fingerprint or page_subject -> Capture, of pictures that are not uploaded yet."""
     pictures: str
-    """Hash: fingerprint -> KeptPicture, of those that are."""
+    """Hash: fingerprint or page_subject -> KeptPicture, of those that are."""
     deliveries: str
     """Hash: kind -> Delivery; and unsent, until the operator has sent on the session's end. See ``deliveries.py``."""
     delivery_items: str

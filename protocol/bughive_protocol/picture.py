@@ -1,5 +1,6 @@
-"""Pictures of findings: as the browser gave them, and as they are kept."""
+"""Pictures of findings and of pages: as the browser gave them, and as they are kept."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,13 +11,18 @@ from bughive_protocol.errors import PictureUnreadable
 from bughive_protocol.finding import Box
 
 
+def page_subject(url: str) -> str:
+    """What the picture of a whole page goes by, where that of a finding goes by its fingerprint: an id, no address."""
+    return f"page-{hashlib.sha256(url.encode()).hexdigest()[:32]}"
+
+
 class PutPicture(StrEnum):
     """What became of a capture that was to be kept."""
 
     KEPT = "kept"
     """It waits for its upload."""
     KNOWN = "known"
-    """The finding has one already."""
+    """What it shows has one already."""
     NO_ROOM = "noRoom"
     """Too many wait for their upload."""
 
@@ -27,7 +33,7 @@ class _Head(BaseModel):
 
 @dataclass(frozen=True)
 class Capture:
-    """What the window showed of a finding, with its private parts blacked out already."""
+    """What the window showed of a finding or a page, with its private parts blacked out already."""
 
     jpeg: bytes
     places: tuple[Box, ...] = ()

@@ -32,9 +32,9 @@ class RedisPictures:
         self._session_id = session_id
         self._own = keys.session(session_id)
 
-    async def get(self, fingerprint: str) -> bytes | None:
+    async def get(self, subject: str) -> bytes | None:
         """See ``Pictures.get``."""
-        command = ("HGET", self._own.images, fingerprint)
+        command = ("HGET", self._own.images, subject)
         stored: bytes | None = await self._client.execute_command(*command, **{NEVER_DECODE: True})  # type: ignore[no-untyped-call] # redis-py has no typed call for bytes
         return stored
 
@@ -47,10 +47,15 @@ class RedisPictures:
         stored = cast("dict[str, str]", await self._client.hgetall(self._own.pictures))
         return {name: KeptPicture.model_validate_json(text) for name, text in stored.items()}
 
-    async def settle(self, fingerprint: str, kept: KeptPicture | None) -> None:
+    async def kept_of(self, subject: str) -> KeptPicture | None:
+        """The picture of one finding or page, if it is uploaded."""
+        stored = cast("str | None", await self._client.hget(self._own.pictures, subject))
+        return KeptPicture.model_validate_json(stored) if stored else None
+
+    async def settle(self, subject: str, kept: KeptPicture | None) -> None:
         """See ``Pictures.settle``."""
         told = kept.model_dump_json() if kept else ""
-        await run_async(self._client, script("settle_picture"), self._keys, self._session_id, fingerprint, told)
+        await run_async(self._client, script("settle_picture"), self._keys, self._session_id, subject, told)
 
 
 class RedisImages(RedisPictures):
@@ -70,10 +75,10 @@ class RedisImages(RedisPictures):
         self._room_seconds = room_seconds
         self._waits = True
 
-    async def put(self, fingerprint: str, packed: bytes) -> PutPicture:
+    async def put(self, subject: str, packed: bytes) -> PutPicture:
         """See ``Images.put``. Once it has waited in vain, it does not wait again until there was room."""
         latest = time.monotonic() + (self._room_seconds if self._waits else 0)
-        while (answer := await self._put(fingerprint, packed)) is PutPicture.NO_ROOM:
+        while (answer := await self._put(subject, packed)) is PutPicture.NO_ROOM:
             if time.monotonic() >= latest:
                 self._waits = False
                 return answer
@@ -81,8 +86,8 @@ class RedisImages(RedisPictures):
         self._waits = True
         return answer
 
-    async def _put(self, fingerprint: str, packed: bytes) -> PutPicture:
+    async def _put(self, subject: str, packed: bytes) -> PutPicture:
         fence = self._fence
-        arguments = (fence.shard, fence.token, fingerprint, packed, self._max_bytes)
+        arguments = (fence.shard, fence.token, subject, packed, self._max_bytes)
         answer = await run_async(self._client, script("put_image"), self._keys, fence.session_id, *arguments)
         return _ANSWERS[int(answer)]

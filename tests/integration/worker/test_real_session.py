@@ -13,8 +13,8 @@ import psutil
 import pytest
 from fixtures.small_site import small_site
 
-from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, Outcome
-from bughive_protocol.artifact_names import CONTENT_TYPES, is_picture
+from bughive_crds.crawl_session import ArtifactsSpec, BrowserSpec, CrawlSessionSpec, Outcome, Screenshots
+from bughive_protocol.artifact_names import CONTENT_TYPES, is_picture, picture_name
 from bughive_protocol.control import DispatchOrder
 
 
@@ -25,14 +25,17 @@ def site() -> Iterator[str]:
 
 
 @contextmanager
-def crawling(lab, log: Path, site: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+def crawling(
+    lab, log: Path, site: str, screenshots: Screenshots = Screenshots.FINDINGS, **variables: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """The command, given one session of the site, which has ended."""
     command = [str(Path(sys.executable).with_name("bughive-worker")), "--queues", "crawl", "--concurrency", "1"]
     with log.open("wb") as sink:
         environment = lab.environment(BUGHIVE_EGRESS_ALLOW_CIDRS="127.0.0.0/8", **variables)
         worker = subprocess.Popen(command, env=environment, stderr=sink, stdout=sink, start_new_session=True)
     try:
-        spec = CrawlSessionSpec(url=site, browser=BrowserSpec(requests_per_second=100))
+        artifacts = ArtifactsSpec(screenshots=screenshots)
+        spec = CrawlSessionSpec(url=site, browser=BrowserSpec(requests_per_second=100), artifacts=artifacts)
         order = DispatchOrder("real", "shop", "real", 1, 1, spec.model_dump_json(by_alias=True))
         assert lab.control(lambda control: control.dispatch(order))
         lab.send("real")
@@ -87,6 +90,24 @@ def test_the_command_keeps_its_report_in_a_bucket_that_it_makes(
         assert pictures, "though nobody serves the queue media"
         assert not lab.client.exists(lab.keys.session("real").images), "nothing waits for an upload"
         assert b"data:image/webp;base64," in asyncio.run(store.get(files["report.html"].key))
+
+
+def test_each_visited_page_has_its_picture_in_the_report_that_is_asked_for_them(
+    lab, site: str, tmp_path: Path, artifact_server
+) -> None:
+    log = tmp_path / "command.log"
+    with crawling(lab, log, site, Screenshots.ALL, **artifact_server.environment):
+        assert lab.observe("real").verdict is not None, log.read_text()
+        store = artifact_server.store()
+        report = json.loads(asyncio.run(store.get("shop/real/report.json")))
+        names = {page["url"]: page["picture"]["name"] for page in report["crawled"]}
+        assert names.keys() == {site, f"{site}about"}
+        html = asyncio.run(store.get("shop/real/report.html")).decode()
+        for name in names.values():
+            webp = asyncio.run(store.get(f"shop/real/{name}"))
+            assert name == picture_name(webp)
+            assert f'href="{name}"' in html
+        assert not lab.client.exists(lab.keys.session("real").images), "nothing waits for an upload"
 
 
 def test_a_store_that_refuses_is_told_before_anything_is_crawled(

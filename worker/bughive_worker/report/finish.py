@@ -83,7 +83,8 @@ async def write_report(ended: Ended, findings: Findings, images: Images, store: 
     if ended.spec.artifacts.keep and ended.folder:
         await store.put(below(ended.folder, KEPT), _KEPT, KEPT_TYPE)
     kept = await keep_all(images, ended.folder, store)
-    document = _document(ended, recorded, comparison, pages, await findings.left_out(), links).pictured(kept)
+    bare = _document(ended, recorded, comparison, pages, await findings.left_out(), links)
+    document = await asyncio.to_thread(bare.pictured, kept)
     pictures = await read_pictures(kept, fitting(document), ended.folder, store)
     # Rendering takes seconds for thousands of findings, and the loop has leases to serve.
     files = await asyncio.to_thread(report_files, document, pictures)
@@ -190,7 +191,7 @@ def _document(
             )
         ),
         crawled=tuple(
-            ReportedPage(**{name: getattr(page, name) for name in ReportedPage.model_fields})
+            ReportedPage(**{name: getattr(page, name) for name in ReportedPage.model_fields.keys() - {"picture"}})
             for page in sorted(pages, key=lambda page: (page.depth, page.url))
         ),
         left_out=_by_reason(left_out),

@@ -68,10 +68,12 @@ async def read_picture(
 
     No ticket fails for its picture: a store that is away has none.
     """
-    kept = await RedisPictures(client, keys, session.id).kept()
+    kept = await RedisPictures(client, keys, session.id).kept_of(fingerprint)
+    if kept is None:
+        return None
     folder = report_folder(session.namespace, session.id)
     try:
-        return (await read_pictures(kept, kept.keys() & {fingerprint}, folder, store)).get(fingerprint)
+        return (await read_pictures({fingerprint: kept}, (fingerprint,), folder, store)).get(fingerprint)
     except ArtifactStoreUnavailable as error:
         log.warning("a ticket goes without its picture", fingerprint=fingerprint, reason=str(error))
         return None
