@@ -24,7 +24,18 @@ class PutPicture(StrEnum):
     KNOWN = "known"
     """What it shows has one already."""
     NO_ROOM = "noRoom"
-    """Too many wait for their upload."""
+    """Too many of the session wait for their upload."""
+    FULL = "full"
+    """Too many of all sessions together do."""
+
+
+class Crowded(StrEnum):
+    """Why a session's pictures find no room, as its state says it."""
+
+    SESSION = "session"
+    """Too many of its own wait for their upload."""
+    ALL = "all"
+    """Too many of all sessions together do."""
 
 
 class _Head(BaseModel):

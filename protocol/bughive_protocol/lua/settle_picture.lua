@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- keys: state images pictures counters expiring
+-- keys: state images pictures expiring
+-- uses: weigh
 -- Lets go of a picture's bytes, and says where the picture is kept, if anywhere. Whoever uploaded it: its name is made of
 -- its content. Returns whether there is such a session.
 local subject = take()
@@ -9,7 +10,7 @@ if redis.call('EXISTS', state) == 0 then
 end
 local size = redis.call('HSTRLEN', images, subject)
 if redis.call('HDEL', images, subject) == 1 then
-  redis.call('HINCRBY', counters, 'image_bytes', -size)
+  weigh(-size)
 end
 if kept ~= '' then
   redis.call('HSET', pictures, subject, kept)

@@ -16,6 +16,7 @@ from fixtures.small_site import small_site
 from bughive_crds.crawl_session import ArtifactsSpec, BrowserSpec, CrawlSessionSpec, Outcome, Screenshots
 from bughive_protocol.artifact_names import CONTENT_TYPES, is_picture, picture_name
 from bughive_protocol.control import DispatchOrder
+from bughive_protocol.picture import Crowded
 
 
 @pytest.fixture
@@ -108,6 +109,21 @@ def test_each_visited_page_has_its_picture_in_the_report_that_is_asked_for_them(
             assert name == picture_name(webp)
             assert f'href="{name}"' in html
         assert not lab.client.exists(lab.keys.session("real").images), "nothing waits for an upload"
+
+
+def test_a_session_that_finds_no_room_for_its_pictures_keeps_its_lease_and_ends_without_them(
+    lab, site: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "command.log"
+    lab.client.hset(lab.keys.captures, mapping={"another": 2**20, "bytes": 2**20})
+    with crawling(lab, log, site, BUGHIVE_PENDING_PICTURES_MIB="1"):
+        seen = lab.observe("real")
+        assert seen.verdict is not None, log.read_text()
+        assert seen.verdict.outcome is Outcome.BUGS_FOUND
+        assert lab.client.hget(lab.keys.session("real").lease, "epoch:0") == "1", "nobody had to take it over"
+        assert "pictures are left out until others are uploaded" in log.read_text()
+        assert seen.crowded is Crowded.ALL
+        assert not lab.client.exists(lab.keys.session("real").images)
 
 
 def test_a_store_that_refuses_is_told_before_anything_is_crawled(
