@@ -207,6 +207,15 @@ def test_a_full_disk_loses_nothing(media, tmp_path):
         assert asyncio.run(server.store().files()) == [], "half a picture is none"
 
 
+def test_a_directory_that_is_not_mounted_here_is_told_and_not_made(media, tmp_path):
+    directory = tmp_path / "not-mounted"
+    media.start(BUGHIVE_ARTIFACT_URL=directory.as_uri())
+    error = media.given_up(media.send())
+    assert f"BUGHIVE_ARTIFACT_URL: there is no directory {directory} here. Mount the volume here too" in error
+    assert not directory.exists()
+    assert media.waits_still()
+
+
 def test_a_whole_pages_picture_goes_the_same_way(media, artifact_server):
     subject = page_subject("http://shop.test/cart")
     media.put(a_capture(), subject)
