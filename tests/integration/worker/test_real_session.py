@@ -102,7 +102,7 @@ def test_each_visited_page_has_its_picture_in_the_report_that_is_asked_for_them(
         store = artifact_server.store()
         report = json.loads(asyncio.run(store.get("shop/real/report.json")))
         names = {page["url"]: page["picture"]["name"] for page in report["crawled"]}
-        assert names.keys() == {site, f"{site}about"}
+        assert names.keys() == {site, f"{site}about", f"{site}gone"}, "a page that says 404 is one to look at too"
         html = asyncio.run(store.get("shop/real/report.html")).decode()
         for name in names.values():
             webp = asyncio.run(store.get(f"shop/real/{name}"))
