@@ -67,10 +67,11 @@ class Priority(StrEnum):
 
 
 class Screenshots(StrEnum):
-    """Which pictures are kept: none, or one for the first example of each bug."""
+    """Which pictures are taken: none, one of each bug's first example, or these and one of each visited page."""
 
     NONE = "None"
     FINDINGS = "Findings"
+    ALL = "All"
 
 
 class ScopeSpec(ApiModel):
@@ -196,7 +197,12 @@ class ArtifactsSpec(ApiModel):
     """What is kept of a session."""
 
     screenshots: Screenshots = Screenshots.FINDINGS
-    """Which pictures are taken."""
+    """Which pictures are taken: `None`, `Findings` (the first example of each bug), or `All` (these, and each page that
+    is visited and loads, as a visitor first sees it). A page that `resultCache` reuses is not visited, and has none."""
+    keep: bool = False
+    """Whether the report and its pictures stay in the artifact store when this CrawlSession is gone. Then BugHive never
+    removes them, however old they grow: that is left to the store, such as a bucket's lifecycle rules. Pictures of a
+    session that is deleted before it has a report are not kept."""
 
 
 class ResultCacheSpec(ApiModel):

@@ -45,7 +45,7 @@ def tasks_of(session_id: str, entries: Sequence[OutboxEntry], spec: CrawlSession
         tasks += _webhooks(session_id, spec, WebhookEvent.SESSION_STARTED)
     if bugs:
         tasks += _webhooks(session_id, spec, WebhookEvent.BUG_FOUND, bugs)
-    if spec.artifacts.screenshots is Screenshots.FINDINGS:
+    if spec.artifacts.screenshots is not Screenshots.NONE:
         tasks += _pictures(session_id, pictures)
     if EntryKind.FINISHED in kinds:
         tasks += _webhooks(session_id, spec, WebhookEvent.SESSION_FINISHED)
@@ -70,12 +70,12 @@ def _follow(kind: EntryKind, spec: CrawlSessionSpec) -> tuple[Task, ...]:
     return tasks_of("", [OutboxEntry(kind=kind, body="0")], spec)
 
 
-def _pictures(session_id: str, bugs: tuple[str, ...]) -> Iterator[Task]:
-    for bug in bugs:
+def _pictures(session_id: str, subjects: tuple[str, ...]) -> Iterator[Task]:
+    for subject in subjects:
         yield Task(
             UPLOAD_SCREENSHOT,
-            f"{session_id}-picture-{bug}",
-            arguments={"fingerprint": bug},
+            f"{session_id}-picture-{subject}",
+            arguments={"fingerprint": subject},
             expires=UPLOAD_SECONDS,
         )
 

@@ -56,10 +56,8 @@ async def serving_reports(settings: ArtifactSettings, endpoint: str) -> AsyncIte
         return
     try:
         store = ArtifactStore(settings, PATIENCE)
-    except OSError as error:
-        raise CannotStart(
-            f"BUGHIVE_ARTIFACT_URL: {error}. Mount it here too, or leave REPORTS_ENDPOINT empty."
-        ) from error
+    except ArtifactStoreUnavailable as error:
+        raise CannotStart(f"{error} Without reports to serve, leave REPORTS_ENDPOINT empty.") from error
     async with listening(report_app(store), endpoint, "REPORTS_ENDPOINT"):
         yield
 

@@ -11,7 +11,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     "report.sarif": "application/sarif+json",
     "report.junit.xml": "application/xml",
 }
-"""A report's files and their types; besides them there are its pictures, and no others."""
+"""A report's files and their types; besides them there are its pictures, and perhaps ``KEPT``."""
 
 FORMATS: Mapping[str, str] = {
     "html": "report.html",
@@ -22,6 +22,10 @@ FORMATS: Mapping[str, str] = {
 """What the command line calls these files."""
 
 PICTURE_TYPE = "image/webp"
+
+KEPT = "kept.txt"
+"""Beside a report of a session with ``artifacts.keep``: while this file is there, BugHive never removes the report."""
+KEPT_TYPE = "text/plain; charset=utf-8"
 
 
 def picture_name(content: bytes) -> str:
@@ -59,7 +63,7 @@ class ReportFile:
     @property
     def content_type(self) -> str:
         """Its media type."""
-        return CONTENT_TYPES.get(self.name, PICTURE_TYPE)
+        return KEPT_TYPE if self.name == KEPT else CONTENT_TYPES.get(self.name, PICTURE_TYPE)
 
 
 def report_folder(namespace: str, session_id: str) -> str:
@@ -87,6 +91,6 @@ def parse_report_key(key: str) -> ReportFile | None:
     session_id, _, name = rest.partition("/")
     if not (_NAMESPACE.fullmatch(namespace) and _SESSION_ID.fullmatch(session_id)):
         return None
-    if name in CONTENT_TYPES or is_picture(name):
+    if name in CONTENT_TYPES or name == KEPT or is_picture(name):
         return ReportFile(namespace, session_id, name)
     return None

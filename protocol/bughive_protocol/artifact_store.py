@@ -63,10 +63,11 @@ class ArtifactStore:
         Args:
             settings: where it is, and how to get in.
             patience: how long a call is tried again while the store is away.
-            make: whether a directory that is missing is made.
+            make: whether a directory that is missing is made. Only who writes the reports makes it: where others find
+                none, they look at another directory than the reports'.
 
         Raises:
-            OSError: the directory is missing, or cannot be made.
+            ArtifactStoreUnavailable: the directory is missing, or cannot be made.
         """
         self._settings = settings
         self._place = parse_artifact_url(settings.artifact_url)
@@ -84,8 +85,9 @@ class ArtifactStore:
         Raises:
             OSError: it cannot be made.
         """
+        directory.mkdir(parents=True, exist_ok=True)
         # Without what the environment says of another store.
-        return cls(ArtifactSettings.model_construct(artifact_url=directory.absolute().as_uri()), make=True)
+        return cls(ArtifactSettings.model_construct(artifact_url=directory.absolute().as_uri()))
 
     async def check(self) -> None:
         """Find out now, not after hours of crawling, whether reports can be written; a missing bucket is made."""
@@ -232,10 +234,19 @@ class _Overtaken(Exception):
 
 
 def _open_directory(path: Path, *, make: bool) -> LocalStore:
-    if make:
-        path.mkdir(parents=True, exist_ok=True)
-    elif not path.is_dir():
-        raise FileNotFoundError(f"there is no directory {path}")
+    try:
+        if make:
+            path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArtifactStoreUnavailable(
+            f"BUGHIVE_ARTIFACT_URL: the directory {path} cannot be made: {error.strerror}. Mount a volume there that "
+            "this process may write to, or keep reports in a bucket (s3://BUCKET)."
+        ) from error
+    if not path.is_dir():
+        raise ArtifactStoreUnavailable(
+            f"BUGHIVE_ARTIFACT_URL: there is no directory {path} here. Mount the volume here too that the crawl's "
+            "workers write to, or keep reports in a bucket (s3://BUCKET)."
+        )
     return LocalStore(path, automatic_cleanup=True)
 
 

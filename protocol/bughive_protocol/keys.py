@@ -20,7 +20,7 @@ class SessionKeys:
     released: str
     """Hash: shard -> release record, of the current attempt."""
     state: str
-    """Hash: the seed's state, see ``state.SessionState``."""
+    """Hash: the seed's state, see ``state.SessionState``; and updated_at, crowded (see ``picture.Crowded``)."""
     verdict: str
     """String: the verdict, written once."""
     digest: str
@@ -64,9 +64,9 @@ class SessionKeys:
     templates: str
     """Hash: template id -> its features."""
     images: str
-    """Hash: fingerprint -> Capture, of pictures that are not uploaded yet."""
+    """Hash: fingerprint or page_subject -> Capture, of pictures that are not uploaded yet."""
     pictures: str
-    """Hash: fingerprint -> KeptPicture, of those that are."""
+    """Hash: fingerprint or page_subject -> KeptPicture, of those that are."""
     deliveries: str
     """Hash: kind -> Delivery; and unsent, until the operator has sent on the session's end. See ``deliveries.py``."""
     delivery_items: str
@@ -77,7 +77,7 @@ class SessionKeys:
     """Hash: what the language model was asked: micro_usd, reserved, calls, pages, recalled, unusable, stopped, message;
     open:CALL (what it reserved), page:TEMPLATE (asked or recalled)."""
     counters: str
-    """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY, image_bytes."""
+    """Hash: sequence, failed, reused, templates (a version), bugs:SEVERITY."""
 
     @classmethod
     def of(cls, prefix: str, session_id: str) -> Self:
@@ -112,6 +112,8 @@ class Keys:
         """Hash: name -> what a session saw of a page, for later ones; and bytes, what all of it takes."""
         self.seen_until = f"{prefix}:seen-until"
         """Sorted set: name -> until when that is kept, in ms. With the last of it, both keys expire."""
+        self.captures = f"{prefix}:captures"
+        """Hash: session id -> what its pictures take that are not uploaded yet; and bytes, what those of all take."""
         self.live = f"{prefix}:live"
         """Hash: at (ms), ids (JSON list): the sessions whose resources exist."""
         self.outbox = f"{prefix}:outbox"

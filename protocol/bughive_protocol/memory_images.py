@@ -17,18 +17,18 @@ class MemoryImages:
         self._kept = session.pictures
         self._max_bytes = max_bytes
 
-    async def put(self, fingerprint: str, packed: bytes) -> PutPicture:
+    async def put(self, subject: str, packed: bytes) -> PutPicture:
         """See ``Images.put``."""
-        if fingerprint in self._images or fingerprint in self._kept:
+        if subject in self._images or subject in self._kept:
             return PutPicture.KNOWN
         if sum(len(image) for image in self._images.values()) + len(packed) > self._max_bytes:
             return PutPicture.NO_ROOM
-        self._images[fingerprint] = packed
+        self._images[subject] = packed
         return PutPicture.KEPT
 
-    async def get(self, fingerprint: str) -> bytes | None:
+    async def get(self, subject: str) -> bytes | None:
         """See ``Pictures.get``."""
-        return self._images.get(fingerprint)
+        return self._images.get(subject)
 
     async def pending(self) -> frozenset[str]:
         """See ``Pictures.pending``."""
@@ -38,8 +38,8 @@ class MemoryImages:
         """See ``Pictures.kept``."""
         return dict(self._kept)
 
-    async def settle(self, fingerprint: str, kept: KeptPicture | None) -> None:
+    async def settle(self, subject: str, kept: KeptPicture | None) -> None:
         """See ``Pictures.settle``."""
-        self._images.pop(fingerprint, None)
+        self._images.pop(subject, None)
         if kept is not None:
-            self._kept[fingerprint] = kept
+            self._kept[subject] = kept

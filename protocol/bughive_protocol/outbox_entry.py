@@ -13,7 +13,7 @@ class EntryKind(StrEnum):
     BUG = "bug"
     """A bug counts that did not before; the body is its fingerprint."""
     PICTURE = "picture"
-    """A bug's picture waits for its upload; the body is the bug's fingerprint."""
+    """A picture waits for its upload; the body says of what: a bug's fingerprint, or a page's ``page_subject``."""
     FINISHED = "finished"
     """The session has its verdict."""
 

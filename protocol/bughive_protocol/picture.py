@@ -1,5 +1,6 @@
-"""Pictures of findings: as the browser gave them, and as they are kept."""
+"""Pictures of findings and of pages: as the browser gave them, and as they are kept."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,15 +11,31 @@ from bughive_protocol.errors import PictureUnreadable
 from bughive_protocol.finding import Box
 
 
+def page_subject(url: str) -> str:
+    """What the picture of a whole page goes by, where that of a finding goes by its fingerprint: an id, no address."""
+    return f"page-{hashlib.sha256(url.encode()).hexdigest()[:32]}"
+
+
 class PutPicture(StrEnum):
     """What became of a capture that was to be kept."""
 
     KEPT = "kept"
     """It waits for its upload."""
     KNOWN = "known"
-    """The finding has one already."""
+    """What it shows has one already."""
     NO_ROOM = "noRoom"
-    """Too many wait for their upload."""
+    """Too many of the session wait for their upload."""
+    FULL = "full"
+    """Too many of all sessions together do."""
+
+
+class Crowded(StrEnum):
+    """Why a session's pictures find no room, as its state says it."""
+
+    SESSION = "session"
+    """Too many of its own wait for their upload."""
+    ALL = "all"
+    """Too many of all sessions together do."""
 
 
 class _Head(BaseModel):
@@ -27,7 +44,7 @@ class _Head(BaseModel):
 
 @dataclass(frozen=True)
 class Capture:
-    """What the window showed of a finding, with its private parts blacked out already."""
+    """What the window showed of a finding or a page, with its private parts blacked out already."""
 
     jpeg: bytes
     places: tuple[Box, ...] = ()

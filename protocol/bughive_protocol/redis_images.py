@@ -10,17 +10,20 @@ from typing import cast
 
 import redis.asyncio
 from redis.client import NEVER_DECODE
+from structlog.stdlib import get_logger
 
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease import Fence
-from bughive_protocol.limits import MAX_IMAGE_BYTES
+from bughive_protocol.limits import MAX_IMAGE_BYTES, MAX_PENDING_BYTES
 from bughive_protocol.picture import KeptPicture, PutPicture
 from bughive_protocol.scripts import run_async, script
 
 ROOM_SECONDS = 10.0
 """How long a crawl waits for the upload of earlier pictures; less than a worker has to hand its sessions over."""
 _ASK_SECONDS = 0.25
-_ANSWERS = {1: PutPicture.KEPT, 0: PutPicture.KNOWN, -1: PutPicture.NO_ROOM}
+_ANSWERS = {1: PutPicture.KEPT, 0: PutPicture.KNOWN, -1: PutPicture.NO_ROOM, -2: PutPicture.FULL}
+_REFUSALS = (PutPicture.NO_ROOM, PutPicture.FULL)
+log = get_logger(__name__)
 
 
 class RedisPictures:
@@ -32,9 +35,9 @@ class RedisPictures:
         self._session_id = session_id
         self._own = keys.session(session_id)
 
-    async def get(self, fingerprint: str) -> bytes | None:
+    async def get(self, subject: str) -> bytes | None:
         """See ``Pictures.get``."""
-        command = ("HGET", self._own.images, fingerprint)
+        command = ("HGET", self._own.images, subject)
         stored: bytes | None = await self._client.execute_command(*command, **{NEVER_DECODE: True})  # type: ignore[no-untyped-call] # redis-py has no typed call for bytes
         return stored
 
@@ -47,10 +50,15 @@ class RedisPictures:
         stored = cast("dict[str, str]", await self._client.hgetall(self._own.pictures))
         return {name: KeptPicture.model_validate_json(text) for name, text in stored.items()}
 
-    async def settle(self, fingerprint: str, kept: KeptPicture | None) -> None:
+    async def kept_of(self, subject: str) -> KeptPicture | None:
+        """The picture of one finding or page, if it is uploaded."""
+        stored = cast("str | None", await self._client.hget(self._own.pictures, subject))
+        return KeptPicture.model_validate_json(stored) if stored else None
+
+    async def settle(self, subject: str, kept: KeptPicture | None) -> None:
         """See ``Pictures.settle``."""
         told = kept.model_dump_json() if kept else ""
-        await run_async(self._client, script("settle_picture"), self._keys, self._session_id, fingerprint, told)
+        await run_async(self._client, script("settle_picture"), self._keys, self._session_id, subject, told)
 
 
 class RedisImages(RedisPictures):
@@ -63,26 +71,41 @@ class RedisImages(RedisPictures):
         fence: Fence,
         max_bytes: int = MAX_IMAGE_BYTES,
         room_seconds: float = ROOM_SECONDS,
+        *,
+        all_bytes: int = MAX_PENDING_BYTES,
     ) -> None:
+        """Bound what waits for its upload.
+
+        Args:
+            client: the connection.
+            keys: the installation's.
+            fence: the right to write.
+            max_bytes: how much room this session's captures may take.
+            room_seconds: how long one capture waits for room.
+            all_bytes: how much room the captures of all sessions may take together.
+        """
         super().__init__(client, keys, fence.session_id)
         self._fence = fence
         self._max_bytes = max_bytes
+        self._all_bytes = all_bytes
         self._room_seconds = room_seconds
         self._waits = True
 
-    async def put(self, fingerprint: str, packed: bytes) -> PutPicture:
+    async def put(self, subject: str, packed: bytes) -> PutPicture:
         """See ``Images.put``. Once it has waited in vain, it does not wait again until there was room."""
         latest = time.monotonic() + (self._room_seconds if self._waits else 0)
-        while (answer := await self._put(fingerprint, packed)) is PutPicture.NO_ROOM:
+        while (answer := await self._put(subject, packed)) in _REFUSALS:
             if time.monotonic() >= latest:
+                if self._waits:
+                    log.warning("pictures are left out until others are uploaded", because=answer.value)
                 self._waits = False
                 return answer
             await asyncio.sleep(_ASK_SECONDS)
         self._waits = True
         return answer
 
-    async def _put(self, fingerprint: str, packed: bytes) -> PutPicture:
+    async def _put(self, subject: str, packed: bytes) -> PutPicture:
         fence = self._fence
-        arguments = (fence.shard, fence.token, fingerprint, packed, self._max_bytes)
+        arguments = (fence.shard, fence.token, subject, packed, self._max_bytes, self._all_bytes)
         answer = await run_async(self._client, script("put_image"), self._keys, fence.session_id, *arguments)
         return _ANSWERS[int(answer)]

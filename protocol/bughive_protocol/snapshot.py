@@ -10,6 +10,7 @@ from bughive_crds.crawl_session import BugCounts, Outcome, Phase
 from bughive_protocol.deliveries import Deliveries
 from bughive_protocol.frontier import Counts
 from bughive_protocol.lease import Release, Signal
+from bughive_protocol.picture import Crowded
 from bughive_protocol.ticket_record import TicketRecord
 
 
@@ -79,6 +80,8 @@ class SessionSnapshot(_Frozen):
     counts: Counts = Counts()
     bugs: BugCounts = BugCounts()
     current_url: str | None = None
+    crowded: Crowded | None = None
+    """The last picture found no room, and why."""
     started_at: datetime | None = None
     """When this attempt's lease was first acquired."""
     updated_at: datetime | None = None

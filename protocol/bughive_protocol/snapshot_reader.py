@@ -5,6 +5,7 @@ from typing import Any
 
 from bughive_protocol.deliveries import Deliveries
 from bughive_protocol.lease import Release, ReleaseReason, Signal
+from bughive_protocol.picture import Crowded
 from bughive_protocol.redis_time import optional_moment
 from bughive_protocol.snapshot import Digest, LeaseView, SessionSnapshot, Verdict
 from bughive_protocol.tally import counts_of
@@ -16,7 +17,7 @@ def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
     now, fence, held, released, verdict, digest, state, counted, expires_at, deliveries, tickets = answer
     attempt, generation, signal, sent_at, sends, started_at, shards = fence
     records = {int(released[i]): Release.model_validate_json(released[i + 1]) for i in range(0, len(released), 2)}
-    current_url, updated_at = state
+    current_url, updated_at, crowded = state
     counts = counts_of(counted)
     return SessionSnapshot(
         session_id=session_id,
@@ -34,6 +35,7 @@ def read_snapshot(session_id: str, answer: Sequence[Any]) -> SessionSnapshot:
         counts=counts,
         bugs=counts.by_severity,
         current_url=current_url,
+        crowded=Crowded(crowded) if crowded in set(Crowded) else None,  # a word of another version is none
         started_at=optional_moment(started_at),
         updated_at=optional_moment(updated_at),
         acknowledged=expires_at is not None,

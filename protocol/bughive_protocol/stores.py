@@ -121,21 +121,24 @@ class Findings(Protocol):
 
 
 class Pictures(Protocol):
-    """Pictures of findings, by fingerprint: packed captures until they are uploaded, then where they are kept."""
+    """Pictures by what they show: packed captures until they are uploaded, then where they are kept.
 
-    async def get(self, fingerprint: str) -> bytes | None:
+    The subject is a finding's fingerprint, or the ``page_subject`` of a page.
+    """
+
+    async def get(self, subject: str) -> bytes | None:
         """The packed capture, if there is one that is not uploaded."""
         ...
 
     async def pending(self) -> frozenset[str]:
-        """Of which findings there is a capture that is not uploaded."""
+        """Of what there is a capture that is not uploaded."""
         ...
 
     async def kept(self) -> Mapping[str, KeptPicture]:
         """The pictures that are uploaded."""
         ...
 
-    async def settle(self, fingerprint: str, kept: KeptPicture | None) -> None:
+    async def settle(self, subject: str, kept: KeptPicture | None) -> None:
         """Let go of a capture; ``kept`` says where its picture is, None: nowhere. May be repeated."""
         ...
 
@@ -143,8 +146,8 @@ class Pictures(Protocol):
 class Images(Pictures, Protocol):
     """Pictures, as the crawl that takes them sees them."""
 
-    async def put(self, fingerprint: str, packed: bytes) -> PutPicture:
-        """Keep a packed capture if there is none of this finding, and room.
+    async def put(self, subject: str, packed: bytes) -> PutPicture:
+        """Keep a packed capture if there is none of this subject, and room.
 
         Where pictures are uploaded meanwhile, it waits for room, for some seconds.
         """

@@ -125,8 +125,9 @@ DELIVERIES = Counter(
 
 PICTURES = Counter(
     f"{_PREFIX}_pictures",
-    "Pictures of bugs, by what became of them: kept (until their upload), known (the bug has one), noRoom (too many "
-    "wait for their upload: look at the queue media) or failed (the page was gone).",
+    "Pictures of bugs and pages, by what became of them: kept (until their upload), known (there is one), noRoom (too "
+    "many of the session wait for their upload: look at the queue media), full (too many of all sessions do) or failed "
+    "(the page was gone).",
     ["outcome"],
     registry=REGISTRY,
 )

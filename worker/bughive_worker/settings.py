@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from bughive_protocol.artifact_settings import ArtifactSettings
+from bughive_protocol.limits import MAX_PENDING_BYTES, MIB
 from bughive_protocol.settings import RedisSettings
 from bughive_protocol.ticket_record import TrackerName
 from bughive_worker.analysis.settings import AnalysisSettings
@@ -32,6 +33,10 @@ class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSet
     artifact_retention_days: Annotated[float, Field(ge=0)] = 30
     """`cleanup_old_sessions` removes reports that are older than this, in days, and whose CrawlSession is gone. 0: it
     removes none."""
+    pending_pictures_mib: Annotated[int, Field(ge=1)] = MAX_PENDING_BYTES // MIB
+    """How much room the pictures of all sessions together may take in Redis until they are uploaded, in MiB; those of
+    one session may take 32. A crawl that finds no room waits up to 10 s, then goes on without the picture. More than a
+    quarter of Redis' maxmemory leaves too little for everything else."""
     history_retention_days: Annotated[float, Field(ge=0)] = 365
     """A bug that no session of its site has seen for so long, in days, is forgotten: should it come back, it is new.
     0: none is forgotten."""

@@ -73,7 +73,7 @@ def _running(view: View) -> Draft:
     )
     draft.true(ConditionType.DISPATCHED, Reason.TAKEN, f"A worker took attempt {attempt}.")
     draft.true(ConditionType.RUNNING, Reason.CRAWLING, f"{worker} is crawling (attempt {attempt}).")
-    return _unsuspended(draft.say(sentences.crawling(shown, counts)))
+    return _unsuspended(draft.say(sentences.crawling(shown, counts, view.redis.crowded)))
 
 
 def _unsuspended(draft: Draft) -> Draft:

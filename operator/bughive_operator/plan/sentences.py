@@ -11,6 +11,8 @@ from bughive_operator.policy import LAST_PLACE
 from bughive_operator.quota import Hold, Unit
 from bughive_operator.reasons import Reason
 from bughive_protocol.deliveries import Deliveries, DeliveryKind
+from bughive_protocol.limits import MAX_IMAGE_BYTES, MIB
+from bughive_protocol.picture import Crowded
 from bughive_protocol.queues import CRAWL
 from bughive_protocol.ticket_record import TicketOutcome, TicketRecord
 
@@ -22,6 +24,18 @@ UNCONFIRMED = (
 _ITEMS: Mapping[str, str] = {
     DeliveryKind.WEBHOOK: "webhook event",
     DeliveryKind.TICKET: "ticket",
+}
+_CHECK_UPLOADS = "Check the workers of the queue media and the artifact store."
+_CROWDED: Mapping[Crowded | None, str] = {
+    None: "",
+    Crowded.SESSION: (
+        f" Pictures wait for room, and then are left out: {MAX_IMAGE_BYTES // MIB} MiB of this session's are not "
+        f"uploaded yet. {_CHECK_UPLOADS}"
+    ),
+    Crowded.ALL: (
+        " Pictures wait for room, and then are left out: those of all sessions that are not uploaded yet fill what "
+        f"BUGHIVE_PENDING_PICTURES_MIB gives them. {_CHECK_UPLOADS}"
+    ),
 }
 _SEVERITIES = ("critical", "high", "medium", "low")
 
@@ -48,11 +62,11 @@ def _beside_history(counts: BugCounts) -> str:
     return ", ".join(f"{count} {name}" for name, count in named.items() if count)
 
 
-def crawling(progress: Progress, counts: BugCounts) -> str:
-    """What a running session is doing."""
+def crawling(progress: Progress, counts: BugCounts, crowded: Crowded | None = None) -> str:
+    """What a running session is doing, and what it waits for."""
     if not progress.pages_discovered:
         return "Crawling: the browser is about to open the first page."
-    return f"Crawling: {progress.pages} pages, {number(counts.total, 'bug')} so far."
+    return f"Crawling: {progress.pages} pages, {number(counts.total, 'bug')} so far.{_CROWDED[crowded]}"
 
 
 def holders(view: View) -> str:

@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
 -- keys: state expiring ...
--- uses: clock touch expel
+-- uses: clock touch expel weigh
 -- The terminal status has reached the resource: from now on the session's keys may expire. Nobody can write
--- to it any more, or a new key without an end would be left behind.
+-- to it any more, or a new key without an end would be left behind. Captures that nobody has uploaded by now nobody will,
+-- and others need their room.
 local status = take()
 local error = take()
 local seconds = tonumber(take())
@@ -11,6 +12,7 @@ if redis.call('EXISTS', state) == 0 or redis.call('ZSCORE', expiring, session) t
   return 0
 end
 expel()
+let_go()
 redis.call('HSET', state, 'status', status)
 redis.call('HSETNX', state, 'completed_at', now)
 if error ~= '' then

@@ -18,7 +18,7 @@ return {
   redis.call('HGETALL', released),
   redis.call('GET', verdict),
   redis.call('GET', digest),
-  redis.call('HMGET', state, 'current_url', 'updated_at'),
+  redis.call('HMGET', state, 'current_url', 'updated_at', 'crowded'),
   count(),
   redis.call('ZSCORE', expiring, session),
   redis.call('HGETALL', deliveries),

@@ -1,18 +1,32 @@
 #!lua
--- keys: images pictures counters
--- uses: fence post
--- Keeps a picture until it is uploaded, and tells the outbox. Returns 1 where it did, 0 where there is one already, -1 where there is no room.
-local fingerprint = take()
+-- keys: state images pictures captures
+-- uses: clock fence post touch weigh
+-- Keeps a picture until it is uploaded, and tells the outbox. Returns 1 where it did, 0 where there is one already, -1 where
+-- too many of the session wait, -2 where too many of all sessions do: of those two the operator tells people.
+local subject = take()
 local packed = take()
 local room = tonumber(take())
-if redis.call('HEXISTS', images, fingerprint) == 1 or redis.call('HEXISTS', pictures, fingerprint) == 1 then
+local all_room = tonumber(take())
+if redis.call('HEXISTS', images, subject) == 1 or redis.call('HEXISTS', pictures, subject) == 1 then
   return 0
 end
-local used = tonumber(redis.call('HGET', counters, 'image_bytes') or 0)
-if used + #packed > room then
-  return -1
+local crowded, answer = nil, 1
+if tonumber(redis.call('HGET', captures, session) or 0) + #packed > room then
+  crowded, answer = 'session', -1
+elseif tonumber(redis.call('HGET', captures, 'bytes') or 0) + #packed > all_room then
+  crowded, answer = 'all', -2
 end
-redis.call('HSET', images, fingerprint, packed)
-redis.call('HINCRBY', counters, 'image_bytes', #packed)
-post('picture', fingerprint)
-return 1
+if crowded then
+  if redis.call('HGET', state, 'crowded') ~= crowded then
+    redis.call('HSET', state, 'crowded', crowded)
+    touch()
+  end
+  return answer
+end
+redis.call('HSET', images, subject, packed)
+weigh(#packed)
+post('picture', subject)
+if redis.call('HDEL', state, 'crowded') == 1 then
+  touch()
+end
+return answer

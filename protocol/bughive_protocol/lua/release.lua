@@ -28,7 +28,7 @@ if not held() then
   if redis.call('EXISTS', verdict) == 0 then
     redis.call('HSET', state, 'status', 'pending')
   end
-  redis.call('HDEL', state, 'current_url')
+  redis.call('HDEL', state, 'current_url', 'crowded')
 end
 touch()
 return left

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- keys: state lease leases sessions expiring changes ...
--- uses: clock expel
+-- uses: clock expel weigh
 -- Removes all that is known of a session that nobody works on, if that is still so: `over` where its resource shows
 -- the end, `gone` whatever it was, `orphan` where it has no state. Returns whether it did, or with `dry` would.
 local mode = take()
@@ -25,6 +25,7 @@ if dry == '1' then
 end
 expel()
 redis.call('UNLINK', unpack(everything))
+let_go()
 redis.call('ZREM', sessions, session)
 redis.call('ZREM', expiring, session)
 redis.call('ZREM', changes, session)

@@ -1,18 +1,19 @@
 #!lua flags=allow-oom
--- keys: state images pictures counters expiring
+-- keys: state images pictures expiring
+-- uses: weigh
 -- Lets go of a picture's bytes, and says where the picture is kept, if anywhere. Whoever uploaded it: its name is made of
 -- its content. Returns whether there is such a session.
-local fingerprint = take()
+local subject = take()
 local kept = take()
 if redis.call('EXISTS', state) == 0 then
   return 0
 end
-local size = redis.call('HSTRLEN', images, fingerprint)
-if redis.call('HDEL', images, fingerprint) == 1 then
-  redis.call('HINCRBY', counters, 'image_bytes', -size)
+local size = redis.call('HSTRLEN', images, subject)
+if redis.call('HDEL', images, subject) == 1 then
+  weigh(-size)
 end
 if kept ~= '' then
-  redis.call('HSET', pictures, fingerprint, kept)
+  redis.call('HSET', pictures, subject, kept)
   local expires = redis.call('ZSCORE', expiring, session)
   if expires then
     redis.call('PEXPIREAT', pictures, string.format('%.0f', expires))

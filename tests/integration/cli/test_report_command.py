@@ -50,12 +50,15 @@ def test_pictures_arrive_beside_the_report_and_nowhere_else(user, reports, relea
     user.report(uid, release, "s3://bughive/reports")
     name = picture_name(b"content")
     findings = [{"picture": {"name": name}}, {"picture": None}, {}, {"picture": {"name": "../../evil.webp"}}]
-    data = json.dumps({"findings": findings}).encode()
+    page = picture_name(b"page")
+    data = json.dumps({"findings": findings, "crawled": [{"picture": {"name": page}}, {"picture": None}]}).encode()
     reports.write(f"{user.namespace}/{uid}/report.json", data)
-    reports.write(f"{user.namespace}/{uid}/{name}", b"content")
+    for each, content in ((name, b"content"), (page, b"page")):
+        reports.write(f"{user.namespace}/{uid}/{each}", content)
     done = user.bughive("shop", "--out", "got", "--format", "json", "--pictures")
-    assert done.stdout.decode().split() == ["got/report.json", f"got/{name}"], done.stderr
+    assert done.stdout.decode().split() == ["got/report.json", *sorted([f"got/{name}", f"got/{page}"])], done.stderr
     assert (user.home / "got" / name).read_bytes() == b"content"
+    assert (user.home / "got" / page).read_bytes() == b"page"
 
 
 def test_a_report_of_an_older_version_is_fetched_as_it_is_and_says_what_it_lacks(user, reports, release):

@@ -7,11 +7,12 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from bughive_crds.crawl_session import BrowserSpec
+from bughive_crds.crawl_session import ArtifactsSpec, BrowserSpec, Screenshots
 from bughive_crds.model import Severity
 from bughive_protocol.errors import InvalidSpec
 from bughive_protocol.finding import Confidence, Finding
-from bughive_protocol.picture import Capture
+from bughive_protocol.frontier import PageEnd
+from bughive_protocol.picture import Capture, page_subject
 from bughive_worker.browser.capture import MAX_PLACES, capture
 from bughive_worker.browser.window import HEIGHT, WIDTH, Presentation, Window
 
@@ -97,6 +98,41 @@ async def test_a_crawl_masks_its_pictures(a_crawl, hostile):
     assert captures
     assert any(each.places for each in captures)
     assert [greens(each.jpeg) for each in captures] == [0] * len(captures)
+
+
+async def test_each_page_that_loads_gets_a_picture_of_what_a_visitor_first_sees(a_crawl, hostile):
+    long = f"{CARD}<h1>Shop</h1><div style='height: 3000px'></div><img src=/missing.png alt=Mug width=50 height=50>"
+    links = "<a href=/plain>Plain</a> <a href=/download>File</a> <a href=/redirect-inside>Elsewhere</a>"
+    hostile.site.page("/shop", long + links)
+    hostile.site.page("/plain", "<!doctype html><title>Plain</title><h1>Plain</h1>")
+    crawl = a_crawl("/shop", max_depth=1)
+    crawl.spec = crawl.spec.model_copy(update={"artifacts": ArtifactsSpec(screenshots=Screenshots.ALL)})
+    await crawl.run()
+
+    ends = {page.url: page.end for page in crawl.memory.results.values()}
+    assert {PageEnd.LOADED, PageEnd.REDIRECTED_AWAY} <= set(ends.values())
+    loaded = {page_subject(url): url for url, end in ends.items() if end is PageEnd.LOADED}
+    pages = {subject: packed for subject, packed in crawl.memory.images.items() if subject.startswith("page-")}
+    assert pages.keys() == loaded.keys()
+    assert set(crawl.memory.images) - pages.keys(), "bugs have pictures of their own"
+    shop = Capture.unpack(pages[page_subject(f"{hostile.url}/shop")])
+    assert shop.places == ()
+    assert greens(shop.jpeg) > 20_000, "it is the page's top"
+    with Image.open(BytesIO(shop.jpeg)) as image:
+        assert image.size == (WIDTH, HEIGHT)
+
+
+async def test_what_is_masked_is_black_in_pictures_of_pages_too(a_crawl, hostile):
+    hostile.site.page("/card", f"<!doctype html><title>Card</title><h1>Card</h1>{CARD}")
+    crawl = a_crawl("/card", max_depth=0)
+    fields = {
+        "browser": BrowserSpec(headers={}, mask=("#card",)),
+        "artifacts": ArtifactsSpec(screenshots=Screenshots.ALL),
+    }
+    crawl.spec = crawl.spec.model_copy(update=fields)
+    await crawl.run()
+    capture_of_page = Capture.unpack(crawl.memory.images[page_subject(f"{hostile.url}/card")])
+    assert greens(capture_of_page.jpeg) == 0
 
 
 async def test_a_selector_that_is_none_ends_the_crawl_before_anything_is_pictured(a_crawl, hostile):

@@ -23,6 +23,7 @@ from bughive_crds.crawl_session import (
 from bughive_protocol.connections import connect_async
 from bughive_protocol.keys import Keys
 from bughive_protocol.pace import MemoryPace
+from bughive_protocol.picture import page_subject
 from bughive_protocol.seen_pages import RedisSeenPages
 from bughive_worker.crawl.earlier import pack, unpack
 from bughive_worker.crawl.unchanged import uninspected
@@ -269,6 +270,17 @@ async def test_each_bug_has_its_picture_for_the_pages_that_show_new_ones_are_vis
     assert second.told == first.told
     assert second.reused == {"/cups"}
     assert site.asked == {("/cups", 304): 1}
+
+
+async def test_each_page_that_is_visited_has_its_picture_and_one_that_is_reused_has_none(session, site):
+    def of_pages(done: Done) -> set[str]:
+        return {subject for subject in done.pictures if subject.startswith("page-")}
+
+    first = await session(pictures=Screenshots.ALL)
+    assert of_pages(first) == {page_subject(url) for url, *_ in first.told.pages}
+    second = await session(pictures=Screenshots.ALL)
+    assert second.reused == {"/cups"}
+    assert of_pages(first) - of_pages(second) == {page_subject(f"{site.url}/cups")}
 
 
 async def test_a_page_with_a_part_that_fails_is_visited_each_time(session, site):

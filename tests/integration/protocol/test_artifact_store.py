@@ -201,5 +201,13 @@ async def test_a_deleted_file_leaves_nothing_in_the_volume(artifact_server):
 
 def test_a_directory_that_is_missing_is_not_made_by_a_reader(tmp_path):
     settings = ArtifactSettings.model_construct(artifact_url=(tmp_path / "none").as_uri())
-    with pytest.raises(OSError, match="there is no directory"):
+    with pytest.raises(ArtifactStoreUnavailable, match=r"no directory .*/none here\. Mount the volume here too"):
         ArtifactStore(settings)
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_directory_that_cannot_be_made_is_told_with_what_to_do(tmp_path):
+    (tmp_path / "file").write_text("in its place")
+    settings = ArtifactSettings.model_construct(artifact_url=(tmp_path / "file" / "reports").as_uri())
+    with pytest.raises(ArtifactStoreUnavailable, match=r"cannot be made: Not a directory\. Mount a volume there"):
+        ArtifactStore(settings, make=True)

@@ -1,12 +1,19 @@
 """Pictures on their way through Redis: who waits for whom, and what is left when a session goes."""
 
 import asyncio
+import random
 import time
+import uuid
+from collections.abc import Awaitable, Callable
 
+import pytest
+
+from bughive_protocol.lease import Fence
 from bughive_protocol.outbox import Outbox
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
-from bughive_protocol.picture import KeptPicture, PutPicture
+from bughive_protocol.picture import Crowded, KeptPicture, PutPicture
 from bughive_protocol.redis_images import RedisImages, RedisPictures
+from bughive_protocol.retirement import Retirement, retire
 
 KEPT = KeptPicture(name="pictures/x.webp", url="u", width=4, height=3, size=9)
 
@@ -59,3 +66,142 @@ async def test_each_picture_is_told_once_where_that_is_wanted(async_client, clie
     assert await images.put("f1", b"packed") is PutPicture.KNOWN
     assert await images.put("f2", b"packed") is PutPicture.KEPT
     assert [outgoing.entry for outgoing in await outbox.read()] == [OutboxEntry(kind=EntryKind.PICTURE, body="f2")]
+
+
+@pytest.fixture
+def another(control, leases, order) -> Callable[[], Awaitable[Fence]]:
+    """One more session that a worker holds."""
+
+    async def another() -> Fence:
+        session_id = str(uuid.uuid4())
+        await control.dispatch(order(session_id))
+        fence = leases.acquire(session_id, 1, 0, "worker-b").fence
+        assert fence is not None
+        return fence
+
+    return another
+
+
+@pytest.fixture
+def counted(client, keys) -> Callable[[], dict[str, int]]:
+    """What is counted of each session, after it was compared with what there is."""
+
+    def counted() -> dict[str, int]:
+        told = {name: int(size) for name, size in client.hgetall(keys.captures).items()}
+        total = told.pop("bytes", 0)
+        for key in client.scan_iter(match=f"{keys.prefix}:session:*:images"):
+            sizes = [client.hstrlen(key, subject) for subject in client.hkeys(key)]
+            assert told[keys.session_of(key)] == sum(sizes)
+        assert total == sum(told.values())
+        assert all(client.exists(keys.session(name).images) for name in told)
+        return told
+
+    return counted
+
+
+async def test_all_sessions_share_a_room_too(async_client, keys, fence, another) -> None:
+    def images(of: Fence) -> RedisImages:
+        return RedisImages(async_client, keys, of, room_seconds=20, all_bytes=600)
+
+    first, second, third = images(fence), images(await another()), images(await another())
+    assert await first.put("f1", bytes(256)) is PutPicture.KEPT
+    assert await second.put("f1", bytes(256)) is PutPicture.KEPT
+    waiting = asyncio.create_task(third.put("f1", bytes(256)))
+    done, _ = await asyncio.wait([waiting], timeout=1)
+    assert not done
+    await first.settle("f1", KEPT)
+    assert await waiting is PutPicture.KEPT
+    impatient = RedisImages(async_client, keys, fence, room_seconds=0, all_bytes=600)
+    assert await impatient.put("f2", bytes(256)) is PutPicture.FULL
+
+
+async def test_a_session_tells_why_its_pictures_find_no_room_until_they_find_some(
+    async_client, control, keys, fence, another
+) -> None:
+    async def crowded() -> Crowded | None:
+        (seen,) = await control.observe([fence.session_id])
+        return seen.crowded
+
+    other = RedisImages(async_client, keys, await another())
+    images = RedisImages(async_client, keys, fence, 300, room_seconds=0, all_bytes=600)
+    assert await images.put("f1", bytes(256)) is PutPicture.KEPT
+    assert await crowded() is None
+    assert await images.put("f2", bytes(256)) is PutPicture.NO_ROOM
+    assert await crowded() is Crowded.SESSION
+    version = await async_client.get(keys.version)
+    assert await images.put("f3", bytes(256)) is PutPicture.NO_ROOM
+    assert await async_client.get(keys.version) == version, "what is known is not told again"
+    await images.settle("f1", KEPT)
+    assert await other.put("f1", bytes(500)) is PutPicture.KEPT
+    assert await images.put("f2", bytes(256)) is PutPicture.FULL
+    assert await crowded() is Crowded.ALL
+    await other.settle("f1", KEPT)
+    assert await images.put("f2", bytes(256)) is PutPicture.KEPT
+    assert await crowded() is None
+
+
+async def test_a_holder_that_waits_for_room_keeps_its_lease(async_client, keys, control, leases, fence) -> None:
+    images = RedisImages(async_client, keys, fence, 300, room_seconds=3)
+    assert await images.put("f1", bytes(256)) is PutPicture.KEPT
+    waiting = asyncio.create_task(images.put("f2", bytes(256)))
+    beats = set()
+    while not waiting.done():
+        beats.add(leases.beat(fence).value)
+        await asyncio.sleep(0.1)
+    assert (beats, await waiting) == ({"OK"}, PutPicture.NO_ROOM)
+    (seen,) = await control.observe([fence.session_id])
+    assert [lease.epoch for lease in seen.leases] == [fence.epoch]
+
+
+@pytest.fixture(params=["acknowledged", "deleted", "retired"])
+def end(request, client, keys, control) -> Callable[[str], Awaitable[None]]:
+    """How a session ends."""
+
+    async def end(session_id: str) -> None:
+        if request.param == "acknowledged":
+            await control.acknowledge(session_id, "failed", "the store is away")
+        elif request.param == "deleted":
+            await control.delete(session_id)
+        else:
+            client.zadd(keys.leases, {f"{session_id}/0": 1})
+            assert retire(client, keys, session_id, Retirement.GONE, dry_run=False)
+
+    return end
+
+
+async def test_what_a_session_leaves_behind_takes_no_room(async_client, keys, fence, another, counted, end) -> None:
+    images, other = RedisImages(async_client, keys, fence), RedisImages(async_client, keys, await another())
+    assert await images.put("f1", bytes(300)) is PutPicture.KEPT
+    assert await images.put("f2", bytes(200)) is PutPicture.KEPT
+    assert await other.put("f1", bytes(100)) is PutPicture.KEPT
+    assert sorted(counted().values()) == [100, 500]
+    await end(fence.session_id)
+    assert list(counted().values()) == [100]
+    await images.settle("f1", KEPT)
+    assert list(counted().values()) == [100], "who still uploads one takes nothing from others"
+
+
+async def test_what_is_counted_is_what_waits_whatever_happens(
+    async_client, client, keys, control, another, counted
+) -> None:
+    chance = random.Random(8)
+    fences = [await another() for _ in range(4)]
+    for _ in range(250):
+        fence = chance.choice(fences)
+        images = RedisImages(async_client, keys, fence, 900, room_seconds=0, all_bytes=2000)
+        subject = f"f{chance.randrange(6)}"
+        match chance.randrange(20):
+            case 0:
+                await control.delete(fence.session_id)
+                fences[fences.index(fence)] = await another()
+            case 1:
+                await control.acknowledge(fence.session_id, "completed", None)
+                fences[fences.index(fence)] = await another()
+            case 2 | 3 | 4 | 5 | 6:
+                await images.settle(subject, chance.choice([KEPT, None]))
+            case _:
+                await images.put(subject, bytes(chance.randrange(50, 400)))
+        assert sum(counted().values()) <= 2000
+    for fence in fences:
+        await control.delete(fence.session_id)
+    assert not client.exists(keys.captures)

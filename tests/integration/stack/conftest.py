@@ -120,6 +120,14 @@ class Installation:
         """Whether Redis has anything of the session."""
         return bool(self._redis.exists(*self._keys.session(uid).all()))
 
+    def captures(self) -> bool:
+        """Whether pictures wait for their upload."""
+        return bool(self._redis.exists(self._keys.captures))
+
+    def uploaded(self, uid: str) -> list[str]:
+        """What has a picture in the artifact store."""
+        return [str(subject) for subject in self._redis.hkeys(self._keys.session(uid).pictures)]
+
     def unacknowledged(self) -> int:
         """How much of the outbox the operator has read and not dealt with."""
         return int(self._redis.xpending(self._keys.outbox, self._keys.outbox_readers)["pending"])

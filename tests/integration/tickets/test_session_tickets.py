@@ -9,6 +9,8 @@ from services.linear import RATELIMITED
 from services.scripted import Fault
 
 from bughive_crds.model import Severity
+from bughive_protocol.artifact_settings import ArtifactSettings
+from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.control import KEEP_SECONDS, SessionControl
 from bughive_protocol.errors import IntegrationPaused, IntegrationUnavailable
 from bughive_protocol.finding import Confidence, Finding
@@ -45,7 +47,7 @@ def tickets_of(client, keys, store, linear_tracker, github_tracker):
         session = await read_finished(client, keys, session_id)
         assert session is not None
         tracker = linear_tracker() if name is TrackerName.LINEAR else github_tracker()
-        return SessionTickets(client, keys, store, session, name, tracker)
+        return SessionTickets(client, keys, lambda: store, session, name, tracker)
 
     return make
 
@@ -82,6 +84,20 @@ async def test_the_worst_bugs_of_a_session_become_tickets_with_pictures(
     records = {record.fingerprint: record for record in await TicketRecords(client, keys).all(session_id)}
     assert (records[found[0].fingerprint].name, records[found[0].fingerprint].url) == ("WEB-2", issues[1].url)
     assert set(await outcomes(client, keys, session_id)) == {found[0].fingerprint, found[1].fingerprint}
+
+
+async def test_a_worker_that_has_not_the_pictures_directory_opens_the_ticket_without_its_picture(
+    linear, finished, linear_tracker, client, keys, tmp_path
+) -> None:
+    session_id = await finished([bug(1)], SPEC, pictured=[bug(1).fingerprint])
+    session = await read_finished(client, keys, session_id)
+    assert session is not None
+    missing = ArtifactSettings.model_construct(artifact_url=(tmp_path / "not-mounted").as_uri())
+    name, tracker = TrackerName.LINEAR, linear_tracker()
+    tickets = SessionTickets(client, keys, lambda: ArtifactStore(missing), session, name, tracker)
+    await tickets.settle(bug(1).fingerprint)
+    assert [issue.title for issue in linear.workspace.issues_] == ["Bug 1"]
+    assert linear.workspace.files == {}
 
 
 async def test_five_copies_of_everything_open_one_ticket_each(linear, finished, tickets_of, client, keys) -> None:

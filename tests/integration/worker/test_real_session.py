@@ -13,9 +13,10 @@ import psutil
 import pytest
 from fixtures.small_site import small_site
 
-from bughive_crds.crawl_session import BrowserSpec, CrawlSessionSpec, Outcome
-from bughive_protocol.artifact_names import CONTENT_TYPES, is_picture
+from bughive_crds.crawl_session import ArtifactsSpec, BrowserSpec, CrawlSessionSpec, Outcome, Screenshots
+from bughive_protocol.artifact_names import CONTENT_TYPES, is_picture, picture_name
 from bughive_protocol.control import DispatchOrder
+from bughive_protocol.picture import Crowded
 
 
 @pytest.fixture
@@ -25,14 +26,17 @@ def site() -> Iterator[str]:
 
 
 @contextmanager
-def crawling(lab, log: Path, site: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+def crawling(
+    lab, log: Path, site: str, screenshots: Screenshots = Screenshots.FINDINGS, **variables: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """The command, given one session of the site, which has ended."""
     command = [str(Path(sys.executable).with_name("bughive-worker")), "--queues", "crawl", "--concurrency", "1"]
     with log.open("wb") as sink:
         environment = lab.environment(BUGHIVE_EGRESS_ALLOW_CIDRS="127.0.0.0/8", **variables)
         worker = subprocess.Popen(command, env=environment, stderr=sink, stdout=sink, start_new_session=True)
     try:
-        spec = CrawlSessionSpec(url=site, browser=BrowserSpec(requests_per_second=100))
+        artifacts = ArtifactsSpec(screenshots=screenshots)
+        spec = CrawlSessionSpec(url=site, browser=BrowserSpec(requests_per_second=100), artifacts=artifacts)
         order = DispatchOrder("real", "shop", "real", 1, 1, spec.model_dump_json(by_alias=True))
         assert lab.control(lambda control: control.dispatch(order))
         lab.send("real")
@@ -87,6 +91,39 @@ def test_the_command_keeps_its_report_in_a_bucket_that_it_makes(
         assert pictures, "though nobody serves the queue media"
         assert not lab.client.exists(lab.keys.session("real").images), "nothing waits for an upload"
         assert b"data:image/webp;base64," in asyncio.run(store.get(files["report.html"].key))
+
+
+def test_each_visited_page_has_its_picture_in_the_report_that_is_asked_for_them(
+    lab, site: str, tmp_path: Path, artifact_server
+) -> None:
+    log = tmp_path / "command.log"
+    with crawling(lab, log, site, Screenshots.ALL, **artifact_server.environment):
+        assert lab.observe("real").verdict is not None, log.read_text()
+        store = artifact_server.store()
+        report = json.loads(asyncio.run(store.get("shop/real/report.json")))
+        names = {page["url"]: page["picture"]["name"] for page in report["crawled"]}
+        assert names.keys() == {site, f"{site}about", f"{site}gone"}, "a page that says 404 is one to look at too"
+        html = asyncio.run(store.get("shop/real/report.html")).decode()
+        for name in names.values():
+            webp = asyncio.run(store.get(f"shop/real/{name}"))
+            assert name == picture_name(webp)
+            assert f'href="{name}"' in html
+        assert not lab.client.exists(lab.keys.session("real").images), "nothing waits for an upload"
+
+
+def test_a_session_that_finds_no_room_for_its_pictures_keeps_its_lease_and_ends_without_them(
+    lab, site: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "command.log"
+    lab.client.hset(lab.keys.captures, mapping={"another": 2**20, "bytes": 2**20})
+    with crawling(lab, log, site, BUGHIVE_PENDING_PICTURES_MIB="1"):
+        seen = lab.observe("real")
+        assert seen.verdict is not None, log.read_text()
+        assert seen.verdict.outcome is Outcome.BUGS_FOUND
+        assert lab.client.hget(lab.keys.session("real").lease, "epoch:0") == "1", "nobody had to take it over"
+        assert "pictures are left out until others are uploaded" in log.read_text()
+        assert seen.crowded is Crowded.ALL
+        assert not lab.client.exists(lab.keys.session("real").images)
 
 
 def test_a_store_that_refuses_is_told_before_anything_is_crawled(

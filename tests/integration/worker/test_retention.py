@@ -1,12 +1,19 @@
 """What the nightly cleanup removes, what it leaves, and that two of them do each other no harm."""
 
+import asyncio
 import json
+import os
 import subprocess
 import sys
 import uuid
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from bughive_protocol.artifact_names import KEPT, report_folder
+from bughive_protocol.artifact_settings import ArtifactSettings
+from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.dead_letters import DeadLetter, DeadLetters, LetterReason
 from bughive_protocol.lease_store import LeaseStore
 
@@ -75,6 +82,27 @@ def test_each_kind_goes_and_the_rest_stays(lab) -> None:
     assert not any(stored(lab, each) for each in (gone, over, orphan))
     assert [filed.id for filed in letters.all()] == [young_id]
     assert clean(lab)["removed"] == NONE
+
+
+def test_an_old_report_whose_session_is_gone_goes_unless_it_is_to_be_kept(lab) -> None:
+    url = lab.environment()["BUGHIVE_ARTIFACT_URL"]
+    store = ArtifactStore(ArtifactSettings.model_construct(artifact_url=url), make=True)
+    there, gone, kept = (str(uuid.uuid4()) for _ in range(3))
+    for session_id in (there, gone, kept):
+        for name in ("report.html", *([KEPT] if session_id == kept else [])):
+            asyncio.run(store.put(f"{report_folder('shop', session_id)}/{name}", b"x", ""))
+    for path in Path(unquote(urlsplit(url).path)).rglob("*"):
+        if path.is_file():
+            os.utime(path, (path.stat().st_mtime - 40 * 86_400,) * 2)
+    published_ago(lab, 0, there)
+
+    assert [each["name"] for each in clean(lab, "--dry-run")["names"]] == [report_folder("shop", gone)]
+    assert clean(lab)["removed"] == {**NONE, "report": 1}
+    left = {file.session_id for file, _ in asyncio.run(store.files())}
+    assert left == {there, kept}
+    asyncio.run(store.delete([f"{report_folder('shop', kept)}/{KEPT}"]))
+    assert clean(lab)["removed"] == {**NONE, "report": 1}
+    assert {file.session_id for file, _ in asyncio.run(store.files())} == {there}
 
 
 def test_a_session_that_a_worker_holds_stays_though_it_seems_gone(lab) -> None:

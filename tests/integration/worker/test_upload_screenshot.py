@@ -19,7 +19,7 @@ from bughive_protocol.connections import connect_async
 from bughive_protocol.dead_letters import DeadLetter, DeadLetters, LetterReason
 from bughive_protocol.finding import Box
 from bughive_protocol.messages import UPLOAD_SCREENSHOT
-from bughive_protocol.picture import Capture, KeptPicture
+from bughive_protocol.picture import Capture, KeptPicture, page_subject
 from bughive_protocol.queues import MEDIA
 from bughive_protocol.redis_images import RedisPictures
 from bughive_worker.report.pictures import keep_all
@@ -47,9 +47,11 @@ class Media:
         lab.dispatch("pages", SESSION)
         self.put(a_capture())
 
-    def put(self, packed: bytes) -> None:
-        self.lab.client.hset(self.own.images, BUG, packed)
-        self.lab.client.hset(self.own.counters, "image_bytes", len(packed))
+    def put(self, packed: bytes, subject: str = BUG) -> None:
+        client = self.lab.client
+        client.hset(self.own.images, subject, packed)
+        waiting = sum(client.hstrlen(self.own.images, each) for each in client.hkeys(self.own.images))
+        client.hset(self.lab.keys.captures, mapping={SESSION: waiting, "bytes": waiting})
 
     def start(self, **environment: str) -> None:
         log = self.lab.health_file.with_name(f"media-{len(self.lab.workers)}.log")
@@ -68,7 +70,7 @@ class Media:
         kept = self.kept()
         assert kept is not None
         assert not self.lab.client.hexists(self.own.images, BUG), "its bytes are let go"
-        assert self.lab.client.hget(self.own.counters, "image_bytes") == "0"
+        assert not self.lab.client.exists(self.lab.keys.captures), "nothing is counted any more"
         return kept
 
     def letter(self) -> DeadLetter:
@@ -203,6 +205,26 @@ def test_a_full_disk_loses_nothing(media, tmp_path):
         assert "AWS_ENDPOINT_URL" in media.given_up(media.send())
         assert media.waits_still()
         assert asyncio.run(server.store().files()) == [], "half a picture is none"
+
+
+def test_a_directory_that_is_not_mounted_here_is_told_and_not_made(media, tmp_path):
+    directory = tmp_path / "not-mounted"
+    media.start(BUGHIVE_ARTIFACT_URL=directory.as_uri())
+    error = media.given_up(media.send())
+    assert f"BUGHIVE_ARTIFACT_URL: there is no directory {directory} here. Mount the volume here too" in error
+    assert not directory.exists()
+    assert media.waits_still()
+
+
+def test_a_whole_pages_picture_goes_the_same_way(media, artifact_server):
+    subject = page_subject("http://shop.test/cart")
+    media.put(a_capture(), subject)
+    media.start(**artifact_server.environment)
+    name = media.lab.result(media.send(fingerprint=subject))
+    assert KeptPicture.model_validate_json(media.lab.client.hget(media.own.pictures, subject)).name == name
+    assert asyncio.run(artifact_server.store().get(f"shop/{SESSION}/{name}"))
+    assert media.waits_still(), "that of the bug is another's task"
+    assert media.letters.count() == 0
 
 
 def test_what_is_no_picture_is_told_at_once_and_let_go(media, artifact_server):

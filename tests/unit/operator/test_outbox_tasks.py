@@ -8,6 +8,7 @@ from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_operator.outbox_tasks import Task, tasks_of, tells_others, wanted_entries
 from bughive_protocol.messages import OPEN_TICKETS, ROUTES, SEND_WEBHOOK, UPLOAD_SCREENSHOT
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
+from bughive_protocol.picture import page_subject
 from bughive_protocol.queues import MEDIA, TICKETS
 
 STARTED, FINISHED = OutboxEntry(kind="started"), OutboxEntry(kind="finished")
@@ -72,6 +73,15 @@ def test_each_picture_that_was_taken_is_uploaded_and_nobody_is_told_of_it() -> N
     assert ROUTES[UPLOAD_SCREENSHOT] is MEDIA
     assert (wanted_entries(pictured), tells_others(pictured)) == (("picture",), False)
     assert (wanted_entries(spec()), tells_others(spec())) == ((), False)
+
+
+def test_pictures_of_pages_are_uploaded_as_those_of_bugs_are() -> None:
+    pictured = CrawlSessionSpec.model_validate({"url": "https://shop.example/", "artifacts": {"screenshots": "All"}})
+    page = page_subject("https://shop.example/cart?token=hush")
+    (task,) = tasks_of("s", [OutboxEntry(kind="picture", body=page)], pictured)
+    assert (task.name, task.arguments) == (UPLOAD_SCREENSHOT, {"fingerprint": page})
+    assert "hush" not in f"{task.id}{task.arguments}"
+    assert (wanted_entries(pictured), tells_others(pictured)) == (("picture",), False)
 
 
 def test_a_word_of_a_newer_version_leads_to_nothing() -> None:

@@ -9,6 +9,7 @@ from fixtures.session_states import BUGS, PAGES, QUEUED, RUNNING, SENT, STARTED
 from bughive_crds.crawl_session import Phase
 from bughive_operator.actions import Dispatch, Send
 from bughive_operator.quota import Hold, Unit
+from bughive_protocol.picture import Crowded
 
 
 def test_a_new_session_is_queued_and_dispatched_in_one_go(situation):
@@ -109,6 +110,23 @@ def test_a_lease_makes_a_session_run_and_shows_its_progress(situation, lease):
     later = taken.later(60, {"counts": taken.observation.redis.counts.model_copy(update={"crawled": 30})})
     assert later.status().progress.pages_per_minute == 30
     assert [action.transition for action in later.plan().actions] == [False]
+
+
+@pytest.mark.parametrize(
+    ("crowded", "told"),
+    [(Crowded.SESSION, "32 MiB of this session's"), (Crowded.ALL, "BUGHIVE_PENDING_PICTURES_MIB")],
+)
+def test_a_session_that_waits_for_room_says_why_and_what_to_look_at(situation, lease, crowded, told):
+    running = situation(
+        status=QUEUED, redis={**STARTED, "leases": (lease(),), "counts": PAGES, "bugs": BUGS, "crowded": crowded}
+    )
+    message = running.status().message
+    assert message.startswith("Crawling: 12/40 pages, 3 bugs so far. Pictures wait for room, and then are left out: ")
+    assert told in message
+    assert message.endswith("Check the workers of the queue media and the artifact store.")
+    assert running.condition("Running")[:2] == ("True", "Crawling")
+    over = running.later(20, {"crowded": None})
+    assert over.status().message == "Crawling: 12/40 pages, 3 bugs so far."
 
 
 def test_pages_known_are_never_more_than_may_be_crawled(situation, lease):

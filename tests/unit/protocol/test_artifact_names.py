@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bughive_protocol.artifact_names import CONTENT_TYPES, FORMATS, parse_report_key, picture_name
+from bughive_protocol.artifact_names import CONTENT_TYPES, FORMATS, KEPT, parse_report_key, picture_name
 
 UID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 PICTURE = picture_name(b"content")
@@ -30,6 +30,12 @@ def test_a_reports_pictures_are_found_by_the_digest_of_their_content():
     assert (file.name, file.content_type) == (PICTURE, "image/webp")
     assert PICTURE == "pictures/ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73.webp"
     assert picture_name(b"other") != PICTURE
+
+
+def test_what_says_that_a_report_is_kept_is_a_file_beside_it():
+    file = parse_report_key(f"shop/{UID}/{KEPT}")
+    assert file is not None
+    assert (file.name, file.content_type) == (KEPT, "text/plain; charset=utf-8")
 
 
 def test_every_format_is_a_file_that_is_written():

@@ -1,4 +1,4 @@
-"""Takes the picture of a finding: the window's view, where the elements are that show it, private parts in black."""
+"""Takes the picture of a finding or a page: the window's view, the elements that show a bug, private parts in black."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -18,22 +18,23 @@ MAX_PLACES = 9
 _BLACK = "#000000"
 
 
-async def capture(page: Page, finding: Finding, mask: Sequence[str] = ()) -> Capture:
+async def capture(page: Page, finding: Finding | None, mask: Sequence[str] = ()) -> Capture:
     """What a visitor sees of the bug, at the finding's window width where it has one.
 
     Args:
         page: the page that shows it.
-        finding: the bug.
+        finding: the bug; None: what a visitor sees first of the page.
         mask: CSS selectors of what is blacked out, before the picture leaves the browser.
 
     Raises:
         playwright.async_api.Error: the page navigated away, crashed or was closed meanwhile.
     """
-    width = finding.viewport_width or WIDTH
+    width = (finding and finding.viewport_width) or WIDTH
     if page.viewport_size is None or page.viewport_size["width"] != width:
         await page.set_viewport_size({"width": width, "height": HEIGHT})
-    box = finding.box.model_dump() if finding.box else None
-    told = await page.evaluate(PLACES, {"selector": finding.selector, "box": box, "most": MAX_PLACES})
+    selector, box = (finding.selector, finding.box) if finding else (None, None)
+    where = {"selector": selector, "box": box.model_dump() if box else None, "most": MAX_PLACES}
+    told = await page.evaluate(PLACES, where)
     return Capture(await view(page, mask), _boxes(told))
 
 

@@ -14,12 +14,12 @@ from bughive_crds.crawl_session import CrawlSessionSpec, Outcome
 from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.ledger import MemoryLedger
 from bughive_protocol.limits import Limits
-from bughive_protocol.memory_images import MemoryImages
 from bughive_protocol.memory_session import MemorySession
 from bughive_protocol.memory_store import MemoryFindings, MemoryFrontier
 from bughive_protocol.pace import MemoryPace
 from bughive_protocol.settings import load
 from bughive_worker.analysis.models import Models
+from bughive_worker.cli.local_images import LocalImages
 from bughive_worker.cli.local_secrets import LocalSecrets
 from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.cli.progress import ProgressLine, print_result
@@ -57,7 +57,7 @@ async def _run(spec: CrawlSessionSpec, engine: Engine, store: ArtifactStore, con
     stores = Stores(
         MemoryFrontier(memory, limits),
         MemoryFindings(memory),
-        MemoryImages(memory),
+        LocalImages(memory, store),
         MemoryPace(),
         ledger=MemoryLedger(memory.analysis),
     )

@@ -125,7 +125,8 @@ def _names(report: dict[str, Any], out: str, formats: Sequence[str]) -> list[str
 
 def _pictures(report: bytes) -> list[str]:
     """The pictures that a ``report.json`` names."""
-    named = (finding.get("picture") for finding in json.loads(report)["findings"])
+    document = json.loads(report)
+    named = (part.get("picture") for part in (*document["findings"], *document.get("crawled", ())))
     # They become files' names here, whoever wrote the report.
     return sorted({picture["name"] for picture in named if picture and is_picture(picture["name"])})
 

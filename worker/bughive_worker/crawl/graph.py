@@ -43,6 +43,8 @@ class PageState(TypedDict, total=False):
     verified: bool
     recovered: bool
     """The page failed at first and was well at the second look."""
+    pictured: bool
+    """The page itself gets a picture, also where nothing on it is new."""
 
 
 Context = Runtime[PageRun]
@@ -73,7 +75,9 @@ async def _detect(state: PageState, runtime: Context) -> PageState:
     session, observation = runtime.context.session, state["observation"]
     findings = detect(observation, session.spec.checks)
     new = await steps.unknown(session, findings)
-    return {"findings": findings, "new": new, "doubted": steps.to_confirm(session, observation, findings) & new}
+    doubted = steps.to_confirm(session, observation, findings) & new
+    pictured = steps.wants_picture(session, observation)
+    return {"findings": findings, "new": new, "doubted": doubted, "pictured": pictured}
 
 
 async def _verify(state: PageState, runtime: Context) -> PageState:
@@ -102,7 +106,7 @@ async def _analyze(state: PageState, runtime: Context) -> PageState:
 
 async def _picture(state: PageState, runtime: Context) -> PageState:
     if runtime.context.session.takes_pictures:
-        await steps.take_pictures(runtime.context, state["findings"], state["new"])
+        await steps.take_pictures(runtime.context, state["findings"], state["new"], page=state["pictured"])
     return {}
 
 
@@ -136,7 +140,7 @@ def _is_first(state: PageState) -> str:
 
 
 def _is_news(state: PageState) -> str:
-    return "picture" if state["new"] else "record"
+    return "picture" if state["new"] or state["pictured"] else "record"
 
 
 @cache

@@ -72,7 +72,12 @@ class Session:
     @property
     def takes_pictures(self) -> bool:
         """Whether findings get a picture."""
-        return self.spec.artifacts.screenshots is Screenshots.FINDINGS
+        return self.spec.artifacts.screenshots is not Screenshots.NONE
+
+    @property
+    def takes_pages(self) -> bool:
+        """Whether each page that is visited gets a picture."""
+        return self.spec.artifacts.screenshots is Screenshots.ALL
 
 
 def _inspects(checks: ChecksSpec) -> bool:

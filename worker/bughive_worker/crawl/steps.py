@@ -10,6 +10,7 @@ from structlog.stdlib import get_logger
 
 from bughive_protocol.finding import Finding
 from bughive_protocol.frontier import Claim, PageEnd, PageRecord, Template
+from bughive_protocol.picture import page_subject
 from bughive_worker.browser.capture import by_width, capture
 from bughive_worker.browser.visit import visit
 from bughive_worker.collect.inspect import inspect
@@ -29,7 +30,7 @@ INSPECT_SECONDS = 20.0
 """axe-core on a huge page can take minutes; a page that takes longer goes without."""
 CAPTURE_SECONDS = 5.0
 MAX_PICTURES = 20
-"""Of one page; its further findings go without."""
+"""Of one page's findings; further ones go without."""
 _LONE_TRIES = 2
 """How often a page has to kill a browser of its own to be called the culprit."""
 _PATIENCE = 90.0
@@ -142,18 +143,25 @@ def stand(
     return standing
 
 
-async def take_pictures(run: PageRun, findings: tuple[Finding, ...], new: frozenset[str]) -> None:
-    """Picture the first example of each finding, as long as the page stays up."""
+def wants_picture(session: Session, observation: PageObservation) -> bool:
+    """Whether the page itself gets a picture, whatever was found on it."""
+    return session.takes_pages and observation.end is PageEnd.LOADED
+
+
+async def take_pictures(run: PageRun, findings: tuple[Finding, ...], new: frozenset[str], *, page: bool) -> None:
+    """Picture the page itself where that is wanted, and the first example of each finding, as long as it stays up."""
     tab = run.seat.tab
     wanted = [finding for finding in findings if finding.fingerprint in new][:MAX_PICTURES]
-    if tab is None or tab.spoiled or not wanted:
+    if tab is None or tab.spoiled or not (wanted or page):
         return
     size = tab.page.viewport_size
     try:
-        for finding in by_width(wanted):
+        # The page first: a finding's picture scrolls it.
+        for finding in (*([None] if page else []), *by_width(wanted)):
             async with asyncio.timeout(CAPTURE_SECONDS):
                 picture = await capture(tab.page, finding, run.session.spec.browser.mask)
-            count_picture(await run.session.stores.images.put(finding.fingerprint, picture.pack()))
+            subject = finding.fingerprint if finding else page_subject(run.claim.item.url)
+            count_picture(await run.session.stores.images.put(subject, picture.pack()))
         if size is not None:
             await tab.page.set_viewport_size(size)
     except (Error, TimeoutError) as error:

@@ -21,7 +21,7 @@ from bughive_crds.crawl_session import BugCounts, CrawlSessionSpec, Outcome
 from bughive_crds.model import Severity
 from bughive_protocol.finding import Box, Confidence, Evidence, PlainWords, RecordedFinding
 from bughive_protocol.frontier import LinkVerdict, PageEnd
-from bughive_protocol.picture import KeptPicture
+from bughive_protocol.picture import KeptPicture, page_subject
 from bughive_worker.report.history import Comparison
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -46,7 +46,7 @@ class SessionName(_Part):
 
 
 class ReportedPicture(_Part):
-    """A picture of a bug, in WebP, with the elements outlined that show it."""
+    """A picture in WebP: of a bug, with the elements outlined that show it, or of a page."""
 
     name: str
     """Beside this report in the store: `pictures/` and the digest of its content."""
@@ -132,6 +132,8 @@ class ReportedPage(_Part):
     """Whether the language model was heard about it."""
     reused_from: datetime | None
     """When an earlier session saw the page, whose document is unchanged since; null: this session visited it."""
+    picture: ReportedPicture | None = None
+    """What a visitor first sees of it, where `artifacts.screenshots` is `All`."""
 
 
 class LeftOutPages(_Part):
@@ -182,14 +184,15 @@ class ReportDocument(_Part):
     unverifiable_links: tuple[UncheckedLink, ...]
 
     def pictured(self, kept: Mapping[str, KeptPicture]) -> "ReportDocument":
-        """The same with pictures, by the fingerprints of what they show."""
+        """The same with pictures, by the fingerprints and the ``page_subject`` of what they show."""
+        pictures = {subject: ReportedPicture(**picture.model_dump()) for subject, picture in kept.items()}
         findings = tuple(
-            finding.model_copy(update={"picture": ReportedPicture(**kept[finding.fingerprint].model_dump())})
-            if finding.fingerprint in kept
-            else finding
-            for finding in self.findings
+            finding.model_copy(update={"picture": pictures.get(finding.fingerprint)}) for finding in self.findings
         )
-        return self.model_copy(update={"findings": findings})
+        crawled = tuple(
+            page.model_copy(update={"picture": pictures.get(page_subject(page.url))}) for page in self.crawled
+        )
+        return self.model_copy(update={"findings": findings, "crawled": crawled})
 
 
 def json_schema() -> str:

@@ -12,7 +12,7 @@ from structlog.stdlib import get_logger
 
 from bughive_crds.crawl_report import Artifact, ReportedPages
 from bughive_crds.crawl_session import CrawlSessionSpec
-from bughive_protocol.artifact_names import CONTENT_TYPES, history_key
+from bughive_protocol.artifact_names import CONTENT_TYPES, KEPT, KEPT_TYPE, history_key
 from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.control import Digest
 from bughive_protocol.finding import RecordedFinding
@@ -41,6 +41,7 @@ from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 log = get_logger(__name__)
 _EXAMPLES = 10
 """How many of the pages that one rule left out are named."""
+_KEPT = b"spec.artifacts.keep: BugHive does not remove this report. Remove this file, and in time it does.\n"
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,11 @@ async def write_report(ended: Ended, findings: Findings, images: Images, store: 
     recorded = worst_first(await findings.all())
     links = await findings.links()
     comparison = await _compared(ended, recorded, pages, links, store)
+    if ended.spec.artifacts.keep and ended.folder:
+        await store.put(below(ended.folder, KEPT), _KEPT, KEPT_TYPE)
     kept = await keep_all(images, ended.folder, store)
-    document = _document(ended, recorded, comparison, pages, await findings.left_out(), links).pictured(kept)
+    bare = _document(ended, recorded, comparison, pages, await findings.left_out(), links)
+    document = await asyncio.to_thread(bare.pictured, kept)
     pictures = await read_pictures(kept, fitting(document), ended.folder, store)
     # Rendering takes seconds for thousands of findings, and the loop has leases to serve.
     files = await asyncio.to_thread(report_files, document, pictures)
@@ -187,7 +191,7 @@ def _document(
             )
         ),
         crawled=tuple(
-            ReportedPage(**{name: getattr(page, name) for name in ReportedPage.model_fields})
+            ReportedPage(**{name: getattr(page, name) for name in ReportedPage.model_fields.keys() - {"picture"}})
             for page in sorted(pages, key=lambda page: (page.depth, page.url))
         ),
         left_out=_by_reason(left_out),

@@ -19,7 +19,7 @@ def render_html(document: ReportDocument, pictures: Mapping[str, bytes]) -> byte
 
     Args:
         document: the result.
-        pictures: those that go into the file, by the fingerprint of the finding that they show.
+        pictures: those that go into the file, by the fingerprint of the finding that they show; others are links.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     folder = files("bughive_worker.report")

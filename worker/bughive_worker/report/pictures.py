@@ -16,12 +16,12 @@ AT_ONCE = 4
 log = get_logger(__name__)
 
 
-async def keep_picture(pictures: Pictures, fingerprint: str, folder: str, store: ArtifactStore) -> KeptPicture | None:
-    """Annotate, upload and record the picture of one finding, and let go of its capture.
+async def keep_picture(pictures: Pictures, subject: str, folder: str, store: ArtifactStore) -> KeptPicture | None:
+    """Annotate, upload and record the picture of one finding or page, and let go of its capture.
 
     Args:
         pictures: the session's.
-        fingerprint: the finding.
+        subject: what it shows, see ``Pictures``.
         folder: where the session's report goes; may be empty.
         store: where pictures are kept.
 
@@ -32,13 +32,13 @@ async def keep_picture(pictures: Pictures, fingerprint: str, folder: str, store:
         PictureUnreadable: the capture holds no picture; it is let go.
         ArtifactStoreUnavailable: the picture could not be kept; its capture is left where it is.
     """
-    packed = await pictures.get(fingerprint)
+    packed = await pictures.get(subject)
     if packed is None:
         return None
     try:
         picture = await asyncio.to_thread(_annotated, packed)
     except PictureUnreadable:
-        await pictures.settle(fingerprint, None)
+        await pictures.settle(subject, None)
         raise
     name = picture_name(picture.webp)
     key = below(folder, name)
@@ -50,42 +50,42 @@ async def keep_picture(pictures: Pictures, fingerprint: str, folder: str, store:
         height=picture.height,
         size=len(picture.webp),
     )
-    await pictures.settle(fingerprint, kept)
+    await pictures.settle(subject, kept)
     return kept
 
 
 async def keep_all(pictures: Pictures, folder: str, store: ArtifactStore) -> Mapping[str, KeptPicture]:
-    """Upload what nobody has uploaded yet, so that a report waits for no queue. Returns all pictures, by finding.
+    """Upload what nobody has uploaded yet, so that a report waits for no queue. Returns all pictures, by subject.
 
     Raises:
         ArtifactStoreUnavailable: a picture could not be kept.
     """
 
-    async def keep(fingerprint: str) -> None:
+    async def keep(subject: str) -> None:
         try:
-            await keep_picture(pictures, fingerprint, folder, store)
+            await keep_picture(pictures, subject, folder, store)
         except PictureUnreadable as error:
-            log.warning("a picture is left out", fingerprint=fingerprint, reason=str(error))
+            log.warning("a picture is left out", subject=subject, reason=str(error))
 
     waiting = sorted(await pictures.pending())
     for first in range(0, len(waiting), AT_ONCE):
-        await asyncio.gather(*(keep(fingerprint) for fingerprint in waiting[first : first + AT_ONCE]))
+        await asyncio.gather(*(keep(subject) for subject in waiting[first : first + AT_ONCE]))
     return await pictures.kept()
 
 
 async def read_pictures(
     kept: Mapping[str, KeptPicture], wanted: Iterable[str], folder: str, store: ArtifactStore
 ) -> dict[str, bytes]:
-    """The content of these findings' pictures, as far as the store still has them.
+    """The content of the pictures of these subjects, as far as the store still has them.
 
     Raises:
         ArtifactStoreUnavailable: the store is away.
     """
     read: dict[str, bytes] = {}
-    for fingerprint in wanted:
-        content = await store.get(below(folder, kept[fingerprint].name))
+    for subject in wanted:
+        content = await store.get(below(folder, kept[subject].name))
         if content is not None:
-            read[fingerprint] = content
+            read[subject] = content
     return read
 
 

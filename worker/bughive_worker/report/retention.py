@@ -1,10 +1,15 @@
-"""Which reports are old enough to go, and their removal. A report stays as long as its CrawlSession."""
+"""Which reports are old enough to go, and their removal. A report stays as long as its CrawlSession.
+
+One with ``artifacts.keep`` stays for ever: nothing in BugHive removes it, only the store itself, such as by a bucket's
+lifecycle rules. When a report is old, its CrawlSession and its keys in Redis are gone; so it is the store that tells,
+by the file ``KEPT``, which is there before any other file of the report. Whoever removes that file lets the report go.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bughive_protocol.artifact_names import ReportFile, report_folder
+from bughive_protocol.artifact_names import KEPT, ReportFile, report_folder
 from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.live import GONE_MARGIN, Live
 
@@ -23,6 +28,11 @@ class StoredReport:
     def folder(self) -> str:
         """Where they are."""
         return report_folder(self.namespace, self.session_id)
+
+    @property
+    def kept(self) -> bool:
+        """Whether it outlives its CrawlSession."""
+        return any(file.name == KEPT for file in self.files)
 
 
 async def remove_old_reports(
@@ -58,7 +68,7 @@ async def remove_old_histories(
 
 
 def too_old(report: StoredReport, live: Live | None, now: datetime, max_age: timedelta) -> bool:
-    """May a report go? Not where its CrawlSession is there, or may be: a list older than the report tells nothing.
+    """May a report go? Not one that is kept, nor where its CrawlSession may be there: an older list tells nothing.
 
     Args:
         report: the report.
@@ -67,7 +77,8 @@ def too_old(report: StoredReport, live: Live | None, now: datetime, max_age: tim
         max_age: how long reports outlive their writing.
     """
     return (
-        live is not None
+        not report.kept
+        and live is not None
         and report.session_id not in live.session_ids
         and live.at - report.written_at > GONE_MARGIN
         and now - report.written_at > max_age

@@ -71,8 +71,12 @@ class Child:
 
     @cached_property
     def artifacts(self) -> ArtifactStore:
-        """For the loop, and for short tasks: a crawl has more patience and a store of its own."""
-        return ArtifactStore(self.settings, ARTIFACT_PATIENCE, make=True)
+        """For the loop, and for short tasks: a crawl has more patience and a store of its own.
+
+        Raises:
+            ArtifactStoreUnavailable: it is a directory that is not here; it is looked for again at the next use.
+        """
+        return ArtifactStore(self.settings, ARTIFACT_PATIENCE)
 
     async def work(self) -> SessionWork:
         """The opened work; call it in the loop, by one task at a time."""

@@ -23,8 +23,8 @@ class PictureWork:
     def __init__(self, child: Child) -> None:
         self._child = child
 
-    async def upload(self, session_id: str, fingerprint: str) -> str | None:
-        """Upload the picture of one finding. Returns its name; None: there is none to upload, or not any more.
+    async def upload(self, session_id: str, subject: str) -> str | None:
+        """Upload the picture of one finding or page. Returns its name; None: there is none to upload, or not any more.
 
         Raises:
             PictureUnreadable: the capture holds no picture.
@@ -39,7 +39,7 @@ class PictureWork:
         pictures = RedisPictures(child.redis, child.keys, session_id)
         try:
             async with asyncio.timeout(UPLOAD_SECONDS):
-                kept = await keep_picture(pictures, fingerprint, report_folder(namespace, session_id), child.artifacts)
+                kept = await keep_picture(pictures, subject, report_folder(namespace, session_id), child.artifacts)
         except TimeoutError as error:
             raise ArtifactStoreUnavailable(
                 f"the artifact store took longer than {UPLOAD_SECONDS:g} s for a picture. Look at how busy it is."

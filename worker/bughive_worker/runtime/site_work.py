@@ -11,7 +11,7 @@ from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.control import Digest
 from bughive_protocol.keys import Keys
 from bughive_protocol.ledger import RedisLedger
-from bughive_protocol.limits import Limits
+from bughive_protocol.limits import MIB, Limits
 from bughive_protocol.pace import RedisPace
 from bughive_protocol.redis_images import RedisImages
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier
@@ -43,6 +43,7 @@ class SiteWork:
         self._pace = RedisPace(client, self._keys)
         self._seen_pages = RedisSeenPages(client, self._keys)
         self._store = store
+        self._pending_bytes = settings.pending_pictures_mib * MIB
         self._history_days = settings.history_retention_days
         self._engine = engine
         self._credentials = Credentials(client, self._keys)
@@ -85,7 +86,7 @@ class SiteWork:
         return Stores(
             RedisFrontier(self._client, self._keys, turn.fence, limits),
             RedisFindings(self._client, self._keys, turn.fence),
-            RedisImages(self._client, self._keys, turn.fence),
+            RedisImages(self._client, self._keys, turn.fence, all_bytes=self._pending_bytes),
             self._pace,
             self._seen_pages,
             RedisLedger(self._client, self._keys, turn.fence),

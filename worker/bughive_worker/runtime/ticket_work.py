@@ -72,5 +72,7 @@ class TicketWork:
         outbound = await child.outbound(*child.settings.tracker_hosts(self._tracker))
         opened = await open_tracker(session, spec, child.settings, outbound, child.credentials)
         async with heeding(child.redis, child.keys.tracker_pause(self._tracker, opened.holder)):
-            tickets = SessionTickets(child.redis, child.keys, child.artifacts, session, self._tracker, opened.tracker)
+            tickets = SessionTickets(
+                child.redis, child.keys, lambda: child.artifacts, session, self._tracker, opened.tracker
+            )
             yield tickets, opened.rules

@@ -18,6 +18,7 @@ from celery import Celery
 from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.connections import connect
 from bughive_protocol.dead_letters import DeadLetters
+from bughive_protocol.errors import ArtifactStoreUnavailable
 from bughive_protocol.keys import Keys
 from bughive_protocol.live import GONE_MARGIN, Live, published_live
 from bughive_protocol.messages import CLEANUP_OLD_SESSIONS
@@ -129,7 +130,7 @@ def clean_up_store(client: redis.Redis, settings: WorkerSettings, *, dry_run: bo
     """
     try:
         store = ArtifactStore(settings)
-    except OSError as error:
+    except ArtifactStoreUnavailable as error:
         # Only the workers that crawl need the directory; this one may have been given none.
         log.warning("reports and histories are not looked at", reason=str(error))
         return

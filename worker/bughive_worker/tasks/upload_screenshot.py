@@ -1,6 +1,7 @@
-"""``upload_screenshot``: one finding's picture goes from Redis into the artifact store.
+"""``upload_screenshot``: one picture goes from Redis into the artifact store.
 
-It is no delivery that a session's resource tells of: the report is not written before each picture is kept or given up.
+Its ``fingerprint`` is that of the bug that it shows, or a page's ``page_subject``. It is no delivery that a session's
+resource tells of: the report is not written before each picture is kept or given up.
 """
 
 from celery import Celery, Task

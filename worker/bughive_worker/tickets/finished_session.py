@@ -1,5 +1,6 @@
 """What tickets need to know of a session that is over, as Redis has it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis.asyncio
@@ -20,6 +21,8 @@ from bughive_worker.report.pictures import read_pictures
 from bughive_worker.tickets.draft import SessionLink
 from bughive_worker.tickets.mark import Mark
 
+OpenStore = Callable[[], ArtifactStore]
+"""Raises ArtifactStoreUnavailable."""
 log = structlog.get_logger(__name__)
 
 
@@ -62,16 +65,18 @@ async def read_bugs(client: redis.asyncio.Redis, keys: Keys, session_id: str) ->
 
 
 async def read_picture(
-    client: redis.asyncio.Redis, keys: Keys, store: ArtifactStore, session: FinishedSession, fingerprint: str
+    client: redis.asyncio.Redis, keys: Keys, store: OpenStore, session: FinishedSession, fingerprint: str
 ) -> bytes | None:
     """A bug's picture as WebP, if it is there. Raises ``redis.RedisError`` when Redis is away.
 
     No ticket fails for its picture: a store that is away has none.
     """
-    kept = await RedisPictures(client, keys, session.id).kept()
+    kept = await RedisPictures(client, keys, session.id).kept_of(fingerprint)
+    if kept is None:
+        return None
     folder = report_folder(session.namespace, session.id)
     try:
-        return (await read_pictures(kept, kept.keys() & {fingerprint}, folder, store)).get(fingerprint)
+        return (await read_pictures({fingerprint: kept}, (fingerprint,), folder, store())).get(fingerprint)
     except ArtifactStoreUnavailable as error:
         log.warning("a ticket goes without its picture", fingerprint=fingerprint, reason=str(error))
         return None

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 import redis.asyncio
 import structlog
 
-from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.finding import RecordedFinding
 from bughive_protocol.keys import Keys
 from bughive_protocol.ticket_record import TicketRecord, TicketRecords, TrackerName
 from bughive_worker.tickets.draft import draft, returned
-from bughive_worker.tickets.finished_session import FinishedSession, read_bugs, read_picture
+from bughive_worker.tickets.finished_session import FinishedSession, OpenStore, read_bugs, read_picture
 from bughive_worker.tickets.lock import alone
 from bughive_worker.tickets.plan import Rules, Step, candidates, chosen, next_step, outcome_of, places_taken
 from bughive_worker.tickets.tracker import Ticket, Tracker
@@ -29,12 +28,12 @@ class SessionTickets:
         self,
         client: redis.asyncio.Redis,
         keys: Keys,
-        store: ArtifactStore,
+        store: OpenStore,
         session: FinishedSession,
         name: TrackerName,
         tracker: Tracker,
     ) -> None:
-        """``store``: where the session's pictures are."""
+        """``store`` opens where the session's pictures are; a ticket goes without its picture where it fails."""
         self._client = client
         self._keys = keys
         self._store = store

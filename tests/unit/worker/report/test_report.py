@@ -14,7 +14,7 @@ from bughive_crds.crawl_session import FailOnSpec, Outcome
 from bughive_crds.model import Severity
 from bughive_protocol.artifact_names import picture_name
 from bughive_protocol.finding import PlainWords
-from bughive_protocol.picture import KeptPicture
+from bughive_protocol.picture import KeptPicture, page_subject
 from bughive_worker.report.digest import MAX_BYTES, digest
 from bughive_worker.report.document import json_schema
 from bughive_worker.report.history import Comparison
@@ -148,6 +148,20 @@ def test_programs_learn_where_a_picture_is():
     data = json.loads(report.model_dump_json(by_alias=True))
     assert data["findings"][0]["picture"] == kept().model_dump()
     assert data["findings"][1]["picture"] is None
+    jsonschema.Draft202012Validator(json.loads(json_schema())).validate(data)
+
+
+def test_each_page_has_its_picture_beside_the_report():
+    report = document(bug(Severity.HIGH))
+    (page,) = report.crawled
+    other = page.model_copy(update={"url": "https://shop.example/other"})
+    report = report.model_copy(update={"crawled": (page, other)}).pictured({page_subject(page.url): kept()})
+    assert fitting(report) == [], "a report of many pages stays small"
+    html = render_html(report, {}).decode()
+    assert html.count(f'<a href="{kept().name}">Picture (') == 1
+    data = json.loads(report.model_dump_json(by_alias=True))
+    assert [each["picture"] for each in data["crawled"]] == [kept().model_dump(), None]
+    assert data["findings"][0]["picture"] is None
     jsonschema.Draft202012Validator(json.loads(json_schema())).validate(data)
 
 

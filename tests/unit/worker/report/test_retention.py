@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bughive_protocol.artifact_names import ReportFile, picture_name
+from bughive_protocol.artifact_names import KEPT, ReportFile, picture_name
 from bughive_protocol.live import Live
 from bughive_worker.report.retention import by_session, too_old
 
@@ -40,6 +40,12 @@ def test_a_reports_pictures_go_with_it():
     (found,) = by_session([(page, NOW - 40 * DAY), (picture, NOW - 41 * DAY)])
     assert found.files == (page, picture)
     assert too_old(found, live("another"), NOW, 30 * DAY)
+
+
+def test_a_report_that_is_to_be_kept_stays_whatever_its_age():
+    page, kept = ReportFile("shop", UID, "report.html"), ReportFile("shop", UID, KEPT)
+    (found,) = by_session([(page, NOW - 9999 * DAY), (kept, NOW - 9999 * DAY)])
+    assert not too_old(found, live("another"), NOW, 30 * DAY)
 
 
 def test_a_report_is_as_old_as_its_newest_file():

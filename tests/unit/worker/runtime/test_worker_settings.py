@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+import yaml
 
 from bughive_protocol.settings import load
 from bughive_worker.settings import WorkerSettings
@@ -57,3 +60,9 @@ def test_every_setting_is_documented(name: str) -> None:
     description = WorkerSettings.model_fields[name].description
     assert description, f"{name} has no docstring"
     assert len(description) > 20
+
+
+def test_pictures_of_all_sessions_take_a_quarter_of_the_charts_redis_at_most() -> None:
+    values = yaml.safe_load((Path(__file__).parents[4] / "charts/bughive/values.yaml").read_text())
+    megabytes = int(values["redis"]["maxmemory"].removesuffix("mb"))
+    assert 4 * WorkerSettings.model_fields["pending_pictures_mib"].default <= megabytes
