@@ -15,6 +15,7 @@ from fixtures.fake_provider import KEY, Fails, FakeProvider, Says, fake_provider
 from fixtures.injection import BUG, TEXTS, check_what_holds, injection_pages
 from PIL import Image
 from pydantic import SecretStr
+from sites.serving import serve
 
 from bughive_crds.analysis import AnalysisSpec, AnalysisStatus, AnalysisStop
 from bughive_crds.crawl_session import (
@@ -85,14 +86,10 @@ class Site:
 @pytest_asyncio.fixture
 async def site() -> AsyncIterator[Site]:
     served = Site()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", served.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    running = await serve(served.answer)
+    served.url = running.url
     yield served
-    await runner.cleanup()
+    await running.close()
 
 
 @pytest_asyncio.fixture
