@@ -10,7 +10,7 @@ from bughive_crds.crawl_session import MUTABLE_FIELDS, CrawlSessionSpec, CrawlSe
 from bughive_crds.model import VALIDATIONS
 from bughive_crds.openapi import Schema, structural_schema
 
-REVISION = 7
+REVISION = 8
 """Raised with each change of a schema; the operator refuses to run on an older one."""
 
 REVISION_ANNOTATION = f"{GROUP}/crd-revision"
