@@ -346,7 +346,7 @@ class Condition(ApiModel):
     """One aspect of the session's state, in Kubernetes' usual form."""
 
     type: Annotated[str, Field(max_length=63)]
-    """Accepted, Dispatched, Running, Suspended, Finished, Passed or Delivered."""
+    """Accepted, Dispatched, Running, Suspended, Finished, Passed, Analyzed or Delivered."""
     status: ConditionStatus
     reason: Annotated[str, Field(max_length=63)]
     """A fixed word that programs can rely on; docs/reasons.md explains each."""
