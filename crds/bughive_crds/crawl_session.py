@@ -107,8 +107,9 @@ class ScopeSpec(ApiModel):
     """Whether the pages named in the site's sitemap are visited too."""
 
 
-def _is_of_the_connection(name: str) -> bool:
-    return name in CONNECTION_HEADERS or name.startswith("proxy-")
+def is_of_the_connection(header: str) -> bool:
+    """Whether a header, by its name, is none that anybody may add to a request."""
+    return header.lower() in CONNECTION_HEADERS or header.lower().startswith("proxy-")
 
 
 class BrowserSpec(ApiModel):
@@ -124,7 +125,7 @@ class BrowserSpec(ApiModel):
         Rule(
             cel="!has(self.headers) || self.headers.all(name, !name.lowerAscii().startsWith('proxy-')"
             f" && !(name.lowerAscii() in {list(CONNECTION_HEADERS)}))",
-            holds=lambda browser: not any(_is_of_the_connection(name.lower()) for name in browser.headers),
+            holds=lambda browser: not any(is_of_the_connection(name) for name in browser.headers),
             message="headers must not carry Host, Connection, Keep-Alive, Content-Length, Transfer-Encoding, TE, "
             "Trailer, Upgrade, Expect or Proxy-...: the browser sets these for each request. Leave them out; to crawl "
             "another host, set url",
