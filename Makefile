@@ -24,8 +24,8 @@ lint: $(READY) ## Check style, types, the arrows between the rooms, and that gen
 	$(PYTHON) -m bughive_crds --check
 	$(PYTHON) -m bughive_dev.settings_page --check
 	$(PYTHON) -m bughive_dev.metrics_page --check
-	$(PYTHON) -m bughive_worker.report.document --check docs/report.schema.json
-	$(PYTHON) -m bughive_worker.webhooks.payload --check docs/webhook.schema.json
+	$(PYTHON) -m bughive_dev.detectors_page --check
+	$(PYTHON) -m bughive_dev.published_schemas --check
 	$(PYTHON) -m bughive_dev.chart_values --check
 
 format: $(READY) ## Format the code and repair what ruff can

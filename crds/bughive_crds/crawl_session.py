@@ -21,6 +21,7 @@ from bughive_crds.text import (
     HttpUrl,
     Locale,
     Selector,
+    UserAgent,
 )
 from bughive_crds.tickets import TicketsSpec
 from bughive_crds.webhooks import MAX_WEBHOOKS, WebhookSpec
@@ -30,6 +31,18 @@ MAX_SHARDS = 16
 
 SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization")
 """Headers that carry secrets; a resource is no place for them."""
+CONNECTION_HEADERS = (
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+)
+"""Headers by which client, proxy and server understand each other's bytes, as by all that begin with ``proxy-``."""
 
 
 class Phase(StrEnum):
@@ -95,6 +108,11 @@ class ScopeSpec(ApiModel):
     """Whether the pages named in the site's sitemap are visited too."""
 
 
+def is_of_the_connection(header: str) -> bool:
+    """Whether a header, by its name, is none that anybody may add to a request."""
+    return header.lower() in CONNECTION_HEADERS or header.lower().startswith("proxy-")
+
+
 class BrowserSpec(ApiModel):
     """How the browser presents itself and behaves."""
 
@@ -102,8 +120,16 @@ class BrowserSpec(ApiModel):
         Rule(
             cel=f"!has(self.headers) || self.headers.all(name, !(name.lowerAscii() in {list(SECRET_HEADERS)}))",
             holds=lambda browser: not any(name.lower() in SECRET_HEADERS for name in browser.headers),
-            message="headers must not carry Authorization, Cookie or Proxy-Authorization: "
-            "a resource is no place for a secret",
+            message="headers must not carry Authorization, Cookie or Proxy-Authorization: a resource is no place for a "
+            "secret. Put it into a Secret and name that in auth, with type Basic, Bearer, Header or Cookie",
+        ),
+        Rule(
+            cel="!has(self.headers) || self.headers.all(name, !name.lowerAscii().startsWith('proxy-')"
+            f" && !(name.lowerAscii() in {list(CONNECTION_HEADERS)}))",
+            holds=lambda browser: not any(is_of_the_connection(name) for name in browser.headers),
+            message="headers must not carry Host, Connection, Keep-Alive, Content-Length, Transfer-Encoding, TE, "
+            "Trailer, Upgrade, Expect or Proxy-...: the browser sets these for each request. Leave them out; to crawl "
+            "another host, set url",
         ),
         Rule(
             cel="!has(self.headers) || self.headers.all(name, name.matches(r'^[A-Za-z0-9-]+$'))",
@@ -120,11 +146,12 @@ class BrowserSpec(ApiModel):
 
     locale: Locale = "en-US"
     """The language the browser asks for, as a BCP 47 tag such as `en-US` or `de`."""
-    user_agent: Annotated[str, StringConstraints(max_length=512)] | None = None
+    user_agent: UserAgent | None = None
     """The User-Agent to send. By default the browser's own with `BugHive` appended."""
     headers: Annotated[dict[HeaderName, HeaderValue], Field(default_factory=dict, max_length=20)]
-    """Extra headers for every request to the site's own hosts. Authorization and Cookie are refused:
-    a resource is no place for a secret."""
+    """Extra headers for every request to the site's own hosts. Authorization and Cookie are refused, as a resource is
+    no place for a secret (`auth` takes them from one), and so are Host, Connection, Content-Length and the like.
+    Reports show the names alone."""
     requests_per_second: Annotated[float, Field(le=1000)] = 5
     """The most pages and link checks begun per second against one host, 0.1 at least. Sessions that crawl the same
     host take turns, so it is never asked faster. A 429 or Retry-After slows this further."""
@@ -326,7 +353,7 @@ class Condition(ApiModel):
     """One aspect of the session's state, in Kubernetes' usual form."""
 
     type: Annotated[str, Field(max_length=63)]
-    """Accepted, Dispatched, Running, Suspended, Finished, Passed or Delivered."""
+    """Accepted, Dispatched, Running, Suspended, Finished, Passed, Analyzed or Delivered."""
     status: ConditionStatus
     reason: Annotated[str, Field(max_length=63)]
     """A fixed word that programs can rely on; docs/reasons.md explains each."""

@@ -57,6 +57,7 @@ class ApiModel(BaseModel):
         extra="forbid",
         frozen=True,
         use_attribute_docstrings=True,
+        hide_input_in_errors=True,  # headers and addresses may hold secrets, and errors go into statuses and logs
     )
 
     rules: ClassVar[tuple[Rule, ...]] = ()

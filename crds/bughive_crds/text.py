@@ -51,10 +51,12 @@ ModelName = Annotated[
     StringConstraints(max_length=64),
     Matching(r"[A-Za-z0-9][A-Za-z0-9._:@-]*", "must be a model's id, such as claude-haiku-5-5"),
 ]
+_ONE_LINE = Matching(
+    r"[^\x00-\x08\x0A-\x1F\x7F]*", "must be one line, without line breaks and other control characters"
+)
 HeaderName = Annotated[str, StringConstraints(max_length=128)]
-HeaderValue = Annotated[
-    str, StringConstraints(max_length=1024), Matching(r"[^\r\n]*", "must be one line, without line breaks")
-]
+HeaderValue = Annotated[str, StringConstraints(max_length=1024), _ONE_LINE]
+UserAgent = Annotated[str, StringConstraints(max_length=512), _ONE_LINE]
 Locale = Annotated[
     str,
     StringConstraints(max_length=35),

@@ -6,6 +6,8 @@ programs match it, so a word that was released is never changed.
 
 from enum import StrEnum
 
+from bughive_crds.analysis import AnalysisStop
+
 
 class ConditionType(StrEnum):
     """The aspects of a session that have a condition."""
@@ -22,6 +24,8 @@ class ConditionType(StrEnum):
     """Whether the session is over; Unknown while its worker is still stopping."""
     PASSED = "Passed"
     """The verdict, once the session is over."""
+    ANALYZED = "Analyzed"
+    """Whether a language model was asked all there was; only where the spec asks for one. No verdict depends on it."""
     DELIVERED = "Delivered"
     """Whether others heard what the spec asks to tell them; only where it does. No verdict depends on it."""
 
@@ -82,6 +86,19 @@ class Reason(StrEnum):
     BUGS_FOUND = "BugsFound"
     NO_VERDICT = "NoVerdict"
 
+    # Analyzed: what the language model was asked, or why it was not; besides, EgressRefused
+    ANALYZING = "Analyzing"
+    ALL_ANALYZED = "AllAnalyzed"
+    ANALYSIS_CUT_SHORT = "AnalysisCutShort"
+    NO_KEY = "NoKey"
+    UNKNOWN_MODEL = "UnknownModel"
+    BUDGET_REACHED = "BudgetReached"
+    MAX_PAGES_REACHED = "MaxPagesReached"
+    KEY_REFUSED = "KeyRefused"
+    REQUEST_REFUSED = "RequestRefused"
+    SPEND_LIMIT_REACHED = "SpendLimitReached"
+    UNAVAILABLE = "Unavailable"
+
     # Delivered: what others heard
     DELIVERING = "Delivering"
     ALL_DELIVERED = "AllDelivered"
@@ -111,3 +128,8 @@ def reason_of_error(error: str) -> Reason:
 def reason_of_verdict(word: str) -> Reason:
     """The reason that was written into a verdict; a word from another version reads as CrawlError."""
     return Reason(word) if word in {reason.value for reason in Reason} else Reason.CRAWL_ERROR
+
+
+def reason_of_stop(stop: AnalysisStop) -> Reason:
+    """The reason of the same word; a test holds that there is one for each."""
+    return Reason(stop.value)

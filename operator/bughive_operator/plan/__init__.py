@@ -26,8 +26,9 @@ An end that the operator decides for a session that was ever dispatched is writt
 (Cancel), where a worker's own end may have come before it; the verdict that holds comes back
 through the ``verdict`` rule. So there is one way into a terminal phase, and none out of it.
 
-What is delivered to others (webhooks and the like) is shown beside all this, by ``with_delivered``; no rule looks at
-it, but that a session's time after its end (ttl) is not over while something is still on its way.
+What a language model was asked, and what is delivered to others (webhooks and the like), is shown beside all this, by
+``with_analyzed`` and ``with_delivered``; no rule looks at it, but that a session's time after its end (ttl) is not over
+while something is still on its way.
 """
 
 from collections.abc import Callable
@@ -36,6 +37,7 @@ from datetime import datetime
 from bughive_operator.actions import Action, PatchStatus, Plan
 from bughive_operator.observation import Observation
 from bughive_operator.plan.admission import admission
+from bughive_operator.plan.analyzed import with_analyzed
 from bughive_operator.plan.announcement import announcement
 from bughive_operator.plan.cancel import cancel
 from bughive_operator.plan.deadline import deadline
@@ -80,8 +82,8 @@ def plan(observation: Observation, now: datetime, policy: Policy) -> Plan:
         return gone(observation, now)
     view = View.of(observation, resource, now, policy)
     wanted = next((actions for rule in RULES if (actions := rule(view)) is not None), ())
-    actions = _with_announcement(view, with_delivered(view, _with_generation(view, wanted)))
-    return Plan(actions, next_wake(view))
+    actions = with_delivered(view, with_analyzed(view, _with_generation(view, wanted)))
+    return Plan(_with_announcement(view, actions), next_wake(view))
 
 
 def _with_generation(view: View, actions: Actions) -> Actions:

@@ -16,6 +16,9 @@ from bughive_protocol.picture import Crowded
 from bughive_protocol.queues import CRAWL
 from bughive_protocol.ticket_record import TicketOutcome, TicketRecord
 
+ANALYZING = "The session is not over."
+CUT_SHORT = "The crawl did not run to its end."
+NOTHING_TO_ANALYZE = "There was nothing to ask a language model about."
 DELIVERING = "What others are to hear of this session is on its way."
 UNCONFIRMED = (
     "Not all that others were to hear was confirmed within an hour of the end. Check that workers of the queue "
@@ -158,7 +161,7 @@ def finished(progress: Progress, counts: BugCounts, asked: AnalysisStatus | None
     if progress.pages_left_out:
         sentences.append(f"By rule {number(progress.pages_left_out, 'page')} left out; the report says which.")
     if asked:
-        sentences.append(_analysis(asked))
+        sentences.append(analysis(asked))
     return " ".join(sentences)
 
 
@@ -188,7 +191,7 @@ def _sentence(text: str) -> str:
     return text if text[-1:] in ".!?" else f"{text}."
 
 
-def _analysis(asked: AnalysisStatus) -> str:
+def analysis(asked: AnalysisStatus) -> str:
     """What a language model was asked, and why no more."""
     spent = (
         f"asked about {number(asked.pages, 'page')}, {asked.usd:.4f} USD" if asked.calls or not asked.message else ""

@@ -96,6 +96,15 @@ async def test_what_will_not_pass_is_asked_once_and_stops_the_analysis(provider,
     assert "scripted" in session.status.message
 
 
+async def test_a_gateway_that_quotes_the_key_puts_it_into_no_status(provider, asking, page):
+    told = {"type": "error", "error": {"type": "authentication_error", "message": f"unknown key {KEY}, ask us"}}
+    provider.script = [Raw(json.dumps(told).encode(), status=401)]
+    session = asking()
+    assert await session.analyst.answer(page()) is None
+    assert "unknown key (the key), ask us" in session.status.message
+    assert KEY not in session.status.message
+
+
 @pytest.mark.parametrize(
     "said",
     [

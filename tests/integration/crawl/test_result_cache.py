@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 import redis
 from aiohttp import web
+from sites.serving import serve
 
 from bughive_crds.crawl_session import (
     ArtifactsSpec,
@@ -85,14 +86,10 @@ class Site:
 @pytest_asyncio.fixture(loop_scope="module")
 async def site() -> AsyncIterator[Site]:
     served = Site()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", served.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    running = await serve(served.answer)
+    served.url = running.url
     yield served
-    await runner.cleanup()
+    await running.close()
 
 
 @dataclass

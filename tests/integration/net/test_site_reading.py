@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from aiohttp import web
+from sites.serving import serve
 
 from bughive_protocol.frontier import LinkVerdict
 from bughive_worker.net.fetch import Fetcher, FetchLimits
@@ -41,14 +42,10 @@ class Site:
 @pytest.fixture
 async def web_site():
     site = Site()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", site.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    running = await serve(site.handle)
+    site.url = running.url
     yield site
-    await runner.cleanup()
+    await running.close()
 
 
 @pytest.fixture

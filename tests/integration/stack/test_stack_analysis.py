@@ -60,6 +60,8 @@ def test_shards_share_one_budget_and_what_it_bought_serves_later_sessions(instal
     status = installation.wait_for("first", Phase.COMPLETED)
     asked = status.analysis
     assert (asked.pages, asked.calls, asked.stopped) == (4, 4, "MaxPagesReached")
+    (told,) = [condition for condition in status.conditions if condition.type == "Analyzed"]
+    assert (told.status, told.reason) == ("False", "MaxPagesReached")
     assert asked.calls == len(provider.bodies)
     assert 0 < asked.usd < 0.5
     assert (

@@ -100,6 +100,21 @@ async def test_a_worker_that_has_not_the_pictures_directory_opens_the_ticket_wit
     assert linear.workspace.files == {}
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"auth": {"type": "Form", "secretRef": {"name": "login"}}},
+        {"browser": {"headers": {"X-Gate-Token": "open-sesame"}}},
+    ],
+    ids=["login", "header"],
+)
+async def test_a_session_that_sends_secrets_opens_tickets_without_pictures(linear, finished, settle_all, sent) -> None:
+    found = [bug(1)]
+    await settle_all(await finished(found, {**SPEC, **sent}, pictured=[found[0].fingerprint]))
+    assert [issue.title for issue in linear.workspace.issues_] == ["Bug 1"]
+    assert linear.workspace.files == {}
+
+
 async def test_five_copies_of_everything_open_one_ticket_each(linear, finished, tickets_of, client, keys) -> None:
     session_id = await finished([bug(1), bug(2), bug(3)], SPEC)
     rules = Rules(Severity.HIGH, 2)

@@ -5,6 +5,7 @@ import base64
 import json
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import jsonschema
@@ -34,10 +35,10 @@ from bughive_protocol.webhook_message import WebhookMessage
 from bughive_worker.net.egress import EgressPolicy
 from bughive_worker.net.outbound import Outbound
 from bughive_worker.webhooks import send
-from bughive_worker.webhooks.payload import json_schema
 from bughive_worker.webhooks.send import Sender
 
 OWN = f"whsec_{base64.b64encode(os.urandom(32)).decode()}"
+SCHEMA = Path(__file__).parents[3] / "docs/webhook.schema.json"
 LIMITS = Limits(100)
 UID = "0b5c"
 HERE = EgressPolicy.parse(["127.0.0.1"])
@@ -123,7 +124,7 @@ def event(event: WebhookEvent, webhook: int = 0) -> WebhookMessage:
 
 def verified(receiver: Receiver) -> list[Any]:
     """What arrived, by the library's own verifier and the published schema."""
-    schema = jsonschema.Draft202012Validator(json.loads(json_schema()))
+    schema = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
     said = [Webhook(OWN).verify(one.body, one.headers) for one in receiver.received]
     for each in said:
         schema.validate(each)

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from sites.members import pages
 from sites.running import RunningSite
+from sites.serving import serve
 
 _PIXEL = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
@@ -155,14 +156,7 @@ def _html(text: str, status: int = 200, headers: Mapping[str, str] | None = None
 
 async def start(site: Members, host: str = "127.0.0.1") -> RunningSite:
     """Serve the site on a free port."""
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", site.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    listener = web.TCPSite(runner, host, 0)
-    await listener.start()
-    port = runner.addresses[0][1]
-    return RunningSite(f"http://{host}:{port}", runner.cleanup)
+    return await serve(site.answer, host)
 
 
 @contextmanager

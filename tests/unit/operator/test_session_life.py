@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from bughive_crds.analysis import AnalysisSpec, AnalysisStatus, AnalysisStop
 from bughive_crds.crawl_session import CrawlSessionSpec, CrawlSessionStatus, Outcome, Phase
 from bughive_crds.webhooks import WebhookSpec
 from bughive_operator import actions
@@ -34,6 +35,7 @@ class Life(RuleBasedStateMachine):
     """The world: the resource, Redis, and what users, workers and machines may do to them."""
 
     webhooks: tuple[WebhookSpec, ...] = ()
+    analysis = AnalysisSpec()
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +54,12 @@ class Life(RuleBasedStateMachine):
             resource_version="1",
             created_at=START,
             deleting=False,
-            spec=CrawlSessionSpec(url="https://shop.example/", active_deadline_seconds=5000, webhooks=self.webhooks),
+            spec=CrawlSessionSpec(
+                url="https://shop.example/",
+                active_deadline_seconds=5000,
+                webhooks=self.webhooks,
+                analysis=self.analysis,
+            ),
             spec_error="",
             status=CrawlSessionStatus(),
         )
@@ -265,9 +272,10 @@ class Life(RuleBasedStateMachine):
 
 
 class TellingLife(Life):
-    """The same, of a session that others hear of. What becomes of that changes no phase and no outcome."""
+    """The same, of a session that others hear of and a model is asked about. That changes no phase and no outcome."""
 
     webhooks = (WebhookSpec(url="https://hooks.example/"),)
+    analysis = AnalysisSpec(enabled=True)
 
     @precondition(lambda self: self.redis.snapshot.attempt and not self.away)
     @rule(done=st.integers(0, 2), failed=st.integers(0, 1), pending=st.integers(0, 1), sent=st.booleans())
@@ -277,11 +285,20 @@ class TellingLife(Life):
         unsent = deliveries.unsent and not sent
         self.redis.change(deliveries=Deliveries(by_kind={"webhook": told}, unsent=unsent))
 
+    @precondition(lambda self: self.works)
+    @rule(calls=st.integers(0, 2), stopped=st.none() | st.sampled_from(AnalysisStop))
+    def a_model_is_asked(self, calls: int, stopped: AnalysisStop | None) -> None:
+        asked = AnalysisStatus(pages=calls, calls=calls, stopped=stopped, message=stopped and "no more")
+        self.redis.change(counts=self.redis.snapshot.counts.model_copy(update={"analysis": asked}))
+
     @invariant()
     def a_session_that_is_over_tells_how_it_went_with_the_others(self) -> None:
         status = self.resource.status
-        told = {condition.type for condition in status.conditions}
-        assert status.phase is None or not status.phase.terminal or "Delivered" in told
+        told = {condition.type: condition for condition in status.conditions}
+        assert status.phase is None or not status.phase.terminal or {"Delivered", "Analyzed"} <= told.keys()
+        if status.phase is Phase.COMPLETED:
+            stopped = status.analysis.stopped if status.analysis else None
+            assert told["Analyzed"].reason == (stopped or Reason.ALL_ANALYZED)
 
 
 class TestLife(Life.TestCase):

@@ -71,7 +71,7 @@ class AnthropicModel:
         except TimeoutError:
             raise CallFailed(f"no answer in {self._seconds:g} s", may_have_cost=True) from None
         except APIStatusError as error:
-            said, now = error.api_message or error.message, datetime.now(UTC)
+            said, now = self._keyless(error.api_message or error.message), datetime.now(UTC)
             raise self._on_the_way() or failed_by_status(
                 error.status_code, error.error_code or "", said, error.response.headers, now
             ) from error
@@ -98,6 +98,11 @@ class AnthropicModel:
             messages=[{"role": "user", "content": content}],
             output_config={"format": form},
         )
+
+    def _keyless(self, said: str) -> str:
+        """The provider's words, which users see, without the administrator's key: gateways quote it."""
+        key = self._client.api_key
+        return said.replace(key, "(the key)") if key else said
 
     def _on_the_way(self) -> CallFailed | None:
         """What went wrong between the proxy and the provider; None: nothing did."""

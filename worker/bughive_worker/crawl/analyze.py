@@ -17,6 +17,7 @@ from bughive_worker.browser.visit import visit
 from bughive_worker.collect.reading import read_page
 from bughive_worker.crawl.steps import PageRun
 from bughive_worker.detectors.page import address
+from bughive_worker.login.sent_secrets import sends_secrets
 from bughive_worker.metrics import ANALYSIS_PROPOSALS
 from bughive_worker.net.urls import canonical
 from bughive_worker.observation import PageObservation
@@ -53,12 +54,10 @@ async def _question(run: PageRun, observation: PageObservation, findings: tuple[
         return None
     try:
         async with asyncio.timeout(READ_SECONDS):
-            reading, login = await read_page(tab.page), run.session.login
+            reading = run.session.redaction.of(await read_page(tab.page))
             picture, size = None, tab.page.viewport_size
-            if login is not None:
-                # Of a picture nothing that a site echoes could be taken out: none goes.
-                reading = login.without_secrets(reading)
-            elif run.session.takes_pictures and size is not None:
+            # Of a picture nothing that a site echoes could be taken out: then none goes.
+            if run.session.takes_pictures and size is not None and not sends_secrets(run.session.spec):
                 jpeg = await view(tab.page, run.session.spec.browser.mask)
                 picture = Picture(jpeg, size["width"], size["height"])
         return question(template, address(observation), reading, findings, picture)

@@ -43,7 +43,7 @@ async def reuse(run: PageRun) -> Reused | None:
     answer = await _ask(session, seen)
     if not unchanged(seen, answer):
         return None
-    observation, template = await steps.place(session, as_found_now(seen, item, answer))
+    observation, template = await steps.place(session, steps.redacted(session, as_found_now(seen, item, answer)))
     if template is None:
         observation = uninspected(observation)
     findings = detect(observation, session.spec.checks)

@@ -24,7 +24,7 @@ async def plant_sitemap(session: Session) -> None:
     sitemap = await collect_sitemap(session.fetcher, session.pacer, starts, bounds.scope.admits)
     batch: list[FrontierItem] = []
     for url in sitemap.pages:
-        use = (await bounds.rule(url, 0, Origin.SITEMAP)).use
+        use = (await bounds.rule(session.redaction.text(url), 0, Origin.SITEMAP)).use
         if use.is_visit:
             batch.append(FrontierItem(url=url, depth=1, via=Via.SITEMAP, late=use.is_late))
         if len(batch) >= _BATCH:

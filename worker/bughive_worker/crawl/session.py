@@ -21,6 +21,8 @@ from bughive_worker.crawl.templates_seen import TemplatesSeen
 from bughive_worker.detectors import semantic
 from bughive_worker.detectors.registry import BY_INSPECTION, check_names, wanted
 from bughive_worker.login.login import Login
+from bughive_worker.login.redaction import Redaction
+from bughive_worker.login.sent_secrets import header_secrets
 from bughive_worker.net.failure import FailureKind
 from bughive_worker.net.fetch import Fetcher
 from bughive_worker.net.fetched import FetchError
@@ -46,6 +48,8 @@ class Session:
     rules: VisitRules
     templates: TemplatesSeen
     on_page: OnPage
+    redaction: Redaction
+    """Takes out what pages show of the secrets that the session sends."""
     earlier: Earlier | None
     """What earlier sessions saw; None: every page is visited."""
     login: Login | None = None
@@ -93,12 +97,23 @@ async def _earlier(job: CrawlJob, stores: Stores, engine: Engine) -> Earlier | N
     return Earlier(stores.seen_pages, name, timedelta(seconds=wish.max_age_seconds))
 
 
-def _login(job: CrawlJob, site: SiteAuth | None, window: Window, rules: VisitRules, pacer: HostPacer) -> Login | None:
+def _login(
+    job: CrawlJob, site: SiteAuth | None, window: Window, rules: VisitRules, pacer: HostPacer, redaction: Redaction
+) -> Login | None:
     if job.spec.auth is None or site is None:
         return None
     if job.read_secret is None:
         raise CredentialsUnavailable(f"There is no way to get the Secret {job.spec.auth.secret_ref.name}.")
-    return Login(job.spec, job.spec.auth, read=job.read_secret, site=site, window=window, rules=rules, pacer=pacer)
+    return Login(
+        job.spec,
+        job.spec.auth,
+        read=job.read_secret,
+        site=site,
+        window=window,
+        rules=rules,
+        pacer=pacer,
+        redaction=redaction,
+    )
 
 
 async def _analyst(job: CrawlJob, stores: Stores, engine: Engine) -> Analyst | None:
@@ -129,6 +144,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
     in_site, auth = scope.in_site, SiteAuth(scope.start, scope.in_site) if job.spec.auth else None
     earlier = await _earlier(job, stores, engine)
     analyst = await _analyst(job, stores, engine)
+    redaction = Redaction(header_secrets(browser.headers), public=scope.start)
     pacer = HostPacer(browser.requests_per_second, pace=stores.pace)
     async with Fetcher(
         engine.proxy, user_agent=user_agent, headers=browser.headers, in_site=in_site, auth=auth
@@ -158,8 +174,9 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
                 rules=rules,
                 templates=TemplatesSeen(stores.frontier, job.spec.shards),
                 on_page=on_page,
+                redaction=redaction,
                 earlier=earlier,
-                login=_login(job, auth, window, rules, pacer),
+                login=_login(job, auth, window, rules, pacer, redaction),
                 analyst=analyst,
             )
         finally:

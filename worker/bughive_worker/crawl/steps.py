@@ -90,8 +90,8 @@ async def look_again(run: PageRun) -> PageObservation:
 
 
 def redacted(session: Session, observation: PageObservation) -> PageObservation:
-    """What was seen without the secrets that the session sends, which a site may echo."""
-    return session.login.redacted(observation) if session.login else observation
+    """What was seen without the secrets that the session sends, which a site may echo. By its URL it is known."""
+    return replace(session.redaction.of(observation), url=observation.url, referrer=observation.referrer)
 
 
 async def place(session: Session, observation: PageObservation) -> tuple[PageObservation, Template | None]:

@@ -100,8 +100,7 @@ class Workers:
 
     async def _check(self, item: LinkItem) -> LinkRecord:
         result = await self._session.checker.check(item.url)
-        if self._session.login:
-            result = self._session.login.redacted_error(result)
+        result = result.model_copy(update={"error": result.error and self._session.redaction.text(result.error)})
         checks = self._session.spec.checks
         found = link_finding(item, result, checks)
         (finding,) = marked((found,), checks.ignore, datetime.now(UTC)) if found else (None,)

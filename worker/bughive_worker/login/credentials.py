@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from bughive_crds.auth import SECRET_KEYS, AuthSpec, AuthType
+from bughive_crds.crawl_session import is_of_the_connection
 from bughive_protocol.errors import CredentialsUnavailable
 from bughive_worker.net.site_auth import SiteCookie, cookies_of
 
@@ -79,6 +80,8 @@ def _header(name: str, key: str, header: str, value: str) -> Mapping[str, str]:
     """A header that can be sent; else neither the browser's error nor ours may quote it."""
     if not header.replace("-", "").isalnum() or not header.isascii():
         raise CredentialsUnavailable(f"The Secret {name} cannot be used: its name is no header's name.")
+    if is_of_the_connection(header):
+        raise CredentialsUnavailable(f"The Secret {name} cannot be used: its name is a header that browsers set alone.")
     if not value.isascii() or not value.isprintable():
         raise CredentialsUnavailable(f"The Secret {name} cannot be used: its {key} has characters no header may have.")
     return {header: value}

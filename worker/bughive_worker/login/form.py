@@ -42,7 +42,7 @@ async def log_in(
         Where the form was.
 
     Raises:
-        LoginFailed: there is no form, it goes to another site, or it is still there afterwards.
+        LoginFailed: there is no form, it is of another site or goes to one, or it is still there afterwards.
         playwright.async_api.Error: the page crashed or was closed. It does not quote what was typed.
     """
     async with only_to(tab.page, allows):
@@ -83,6 +83,11 @@ async def _parts(properties: dict[str, Any]) -> _Parts:
 
 
 async def _send(page: Page, parts: _Parts, credentials: SiteCredentials, allows: Callable[[str], bool]) -> None:
+    if not allows(page.url):
+        raise LoginFailed(
+            f"The login form is at {_plain(page.url)}, which is not one of the site's own hosts, and would read what "
+            "is typed: nothing was. If it is, add its host to spec.scope.hosts."
+        )
     if not allows(parts.action):
         raise LoginFailed(
             f"The login form of {_plain(page.url)} sends to {_plain(parts.action)}, which is not one of the site's own "

@@ -4,10 +4,8 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import TypeVar
 
 from playwright.async_api import Error, StorageStateCookie
 from pydantic import SecretStr
@@ -16,7 +14,7 @@ from structlog.stdlib import get_logger
 from bughive_crds.auth import AuthSpec, AuthType, LoginForm
 from bughive_crds.crawl_session import CrawlSessionSpec
 from bughive_protocol.errors import InvalidSpec, LoginFailed, SiteUnreachable
-from bughive_protocol.frontier import LinkResult, PageEnd
+from bughive_protocol.frontier import PageEnd
 from bughive_worker.browser.dismiss import dismiss
 from bughive_worker.browser.ends import net_error
 from bughive_worker.browser.visit_rules import VisitRules
@@ -42,7 +40,6 @@ _MOST_LOGINS = 3
 """More of them within ``CHECK_SECONDS`` say that it is no use."""
 _SHORTEST_TOKEN = 16
 """A cookie of the site's whose value is at least as long may be what the login is known by."""
-T = TypeVar("T")
 log = get_logger(__name__)
 
 
@@ -59,8 +56,9 @@ class Login:
         window: Window,
         rules: VisitRules,
         pacer: HostPacer,
+        redaction: Redaction,
     ) -> None:
-        """``site``: what requests carry; it is empty until ``prepare``."""
+        """``site``: what requests carry, empty until ``prepare``; ``redaction``: learns what is secret of it."""
         self._spec = spec
         self._rules = rules
         self._auth = auth
@@ -70,8 +68,7 @@ class Login:
         self._pacer = pacer
         self._scope = Scope.from_spec(spec)
         self._credentials = SiteCredentials()
-        self._secrets: set[str] = set()
-        self._redaction = Redaction()
+        self._redaction = redaction
         self._login_url = auth.login_url
         self._lock = asyncio.Lock()
         self._checked_at = self._entered_at = 0.0
@@ -168,18 +165,6 @@ class Login:
             await self.enter()
             return True
 
-    def redacted(self, observation: PageObservation) -> PageObservation:
-        """What was seen of a page without the secrets that it may show. By its URL it is known: that stays."""
-        return replace(self._redaction.of(observation), url=observation.url, referrer=observation.referrer)
-
-    def without_secrets(self, value: T) -> T:
-        """Any other dataclass without the secrets that are sent."""
-        return self._redaction.of(value)
-
-    def redacted_error(self, result: LinkResult) -> LinkResult:
-        """What came of a link check without the secrets that an answer may show."""
-        return result.model_copy(update={"error": result.error and self._redaction.text(result.error)})
-
     async def _fill_in(self) -> None:
         url = self._auth.login_url or self._spec.url
         await self._pacer.turn(url)
@@ -206,8 +191,7 @@ class Login:
 
     def _redact(self) -> None:
         known = (cookie.value for cookie in self._site.cookies if len(cookie.value) >= _SHORTEST_TOKEN)
-        self._secrets.update(self._credentials.secrets, known)
-        self._redaction = Redaction(self._secrets, public=self._scope.start)
+        self._redaction.learn((*self._credentials.secrets, *known))
 
     async def _look(self) -> str:
         check = self._auth.check

@@ -23,11 +23,19 @@ T = TypeVar("T")
 
 
 class Redaction:
-    """Knows the secrets of one session, in each form in which a page may show them."""
+    """Knows the secrets that one session sends, in each form in which a page may show them."""
 
     def __init__(self, secrets: Iterable[str] = (), public: str = "") -> None:
         """``public``: what is in it is no secret, such as the start page's URL."""
-        known = [secret for secret in secrets if _tells(secret) and secret not in public]
+        self._public = public
+        self._secrets: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Take these out too from now on."""
+        self._secrets.update(secrets)
+        known = [secret for secret in self._secrets if _tells(secret) and secret not in self._public]
         plain = sorted({form for secret in known for form in forms_of(secret)}, key=len, reverse=True)
         within = sorted({part for secret in known for part in parts_in_base64(secret)}, key=len, reverse=True)
         patterns = [*map(re.escape, plain), *(f"{_AROUND}{re.escape(part)}{_AROUND}" for part in within)]

@@ -1,15 +1,11 @@
 """``report.json``: the full result of a session, for programs.
 
-Its JSON schema is published as docs/report.schema.json (``python -m bughive_worker.report.document``);
+Its JSON schema is published as docs/report.schema.json (``python -m bughive_dev.published_schemas``);
 a change that removes or renames a field raises ``SCHEMA_VERSION``.
 """
 
-import argparse
-import json
-import sys
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -193,24 +189,3 @@ class ReportDocument(_Part):
             page.model_copy(update={"picture": pictures.get(page_subject(page.url))}) for page in self.crawled
         )
         return self.model_copy(update={"findings": findings, "crawled": crawled})
-
-
-def json_schema() -> str:
-    """The published schema."""
-    schema = ReportDocument.model_json_schema(by_alias=True, mode="serialization")
-    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
-
-
-def main() -> None:
-    """Print the schema; with ``--check FILE``, fail where the file differs from it."""
-    parser = argparse.ArgumentParser(prog="python -m bughive_worker.report.document", description=main.__doc__)
-    parser.add_argument("--check", type=Path, metavar="FILE")
-    published = parser.parse_args().check
-    if published is None:
-        sys.stdout.write(json_schema())
-    elif not published.exists() or published.read_text() != json_schema():
-        sys.exit(f"{published} is stale: run `python -m bughive_worker.report.document > {published}`")
-
-
-if __name__ == "__main__":
-    main()

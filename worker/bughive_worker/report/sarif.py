@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from bughive_crds.model import Severity
-from bughive_worker.detectors.catalogue import explanation
 from bughive_worker.detectors.detector import Oracle
+from bughive_worker.detectors.explanation import explanation
 from bughive_worker.detectors.registry import ORACLES, wanted
 from bughive_worker.report.document import ReportDocument, ReportedFinding
 

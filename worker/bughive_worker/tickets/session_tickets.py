@@ -8,6 +8,7 @@ import structlog
 from bughive_protocol.finding import RecordedFinding
 from bughive_protocol.keys import Keys
 from bughive_protocol.ticket_record import TicketRecord, TicketRecords, TrackerName
+from bughive_worker.login.sent_secrets import sends_secrets
 from bughive_worker.tickets.draft import draft, returned
 from bughive_worker.tickets.finished_session import FinishedSession, OpenStore, read_bugs, read_picture
 from bughive_worker.tickets.lock import alone
@@ -88,8 +89,8 @@ class SessionTickets:
             return await self._record(fingerprint, ticket, step)
 
     async def _picture(self, fingerprint: str) -> bytes | None:
-        """What a tracker may see: of pages behind a login, no pixels, as they may show what the site echoes of it."""
-        if self._session.spec.auth is not None:
+        """What a tracker may see: no pixels where they may show what the site echoes of a secret."""
+        if sends_secrets(self._session.spec):
             return None
         return await read_picture(self._client, self._keys, self._store, self._session, fingerprint)
 

@@ -3,14 +3,10 @@
 They grow only by adding: receivers must pass over fields, and types of messages, that they do not know.
 """
 
-import argparse
-import json
-import sys
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from bughive_crds.crawl_report import ReportedPages
 from bughive_crds.crawl_session import BugCounts, Outcome, Phase
@@ -111,26 +107,4 @@ class SessionFinished(ApiModel):
     data: Finished
 
 
-Payload = SessionStarted | BugFound | SessionFinished
-
-
-def json_schema() -> str:
-    """The published schema."""
-    adapter: TypeAdapter[Payload] = TypeAdapter(Annotated[Payload, Field(discriminator="type")])
-    schema = adapter.json_schema(by_alias=True, mode="serialization")
-    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
-
-
-def main() -> None:
-    """Print the schema; with ``--check FILE``, fail where the file differs from it."""
-    parser = argparse.ArgumentParser(prog="python -m bughive_worker.webhooks.payload", description=main.__doc__)
-    parser.add_argument("--check", type=Path, metavar="FILE")
-    published = parser.parse_args().check
-    if published is None:
-        sys.stdout.write(json_schema())
-    elif not published.exists() or published.read_text() != json_schema():
-        sys.exit(f"{published} is stale: run `python -m bughive_worker.webhooks.payload > {published}`")
-
-
-if __name__ == "__main__":
-    main()
+Payload = Annotated[SessionStarted | BugFound | SessionFinished, Field(discriminator="type")]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import redis.asyncio
 import structlog
@@ -15,6 +14,7 @@ from bughive_protocol.session_facts import SessionFacts, read_facts, read_findin
 from bughive_protocol.webhook_message import WebhookMessage
 from bughive_worker import metrics
 from bughive_worker.net.outbound import Outbound
+from bughive_worker.net.urls import site_of
 from bughive_worker.secret_source import SecretSource
 from bughive_worker.webhooks.answers import is_gone, judge
 from bughive_worker.webhooks.compose import compose
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Sender:
-    """What it takes to tell a webhook."""
+    """What it takes to tell a webhook. Errors name its host alone: the rest of its address may be a password."""
 
     client: redis.asyncio.Redis
     keys: Keys
@@ -55,7 +55,7 @@ class Sender:
             return "gone"
         webhook = facts.spec.webhooks[message.webhook]
         if await book.is_closed(message.session_id, HOOK, str(message.webhook)):
-            await book.failed(message.session_id, HOOK, rest, f"{_host(webhook)} answered 410 Gone before")
+            await book.failed(message.session_id, HOOK, rest, f"{site_of(webhook.url)} answered 410 Gone before")
             metrics.DELIVERIES.labels(HOOK, "failed").inc(len(rest))
             return "closed"
         return await self._tell(book, _rest_of(message, rest), facts, webhook)
@@ -81,7 +81,7 @@ class Sender:
         )
         if is_gone(answer):
             await book.close(message.session_id, HOOK, str(message.webhook))
-        judge(answer, _host(webhook), now)
+        judge(answer, site_of(webhook.url), now)
         await book.done(message.session_id, HOOK, message.items)
         metrics.DELIVERIES.labels(HOOK, "done").inc(len(message.items))
         log.info("webhook told", session_id=message.session_id, webhook=message.webhook, event_type=message.event)
@@ -102,8 +102,3 @@ def _rest_of(message: WebhookMessage, rest: tuple[str, ...]) -> WebhookMessage:
         return message
     named = zip(message.fingerprints, message.items, strict=True)
     return replace(message, fingerprints=tuple(fingerprint for fingerprint, item in named if item in rest))
-
-
-def _host(webhook: WebhookSpec) -> str:
-    """How errors name it: without its path, which may be meant for nobody else."""
-    return urlsplit(webhook.url).netloc

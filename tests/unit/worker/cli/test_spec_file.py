@@ -62,3 +62,11 @@ def test_a_bad_file_is_refused_with_what_is_wrong(tmp_path, text, message):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InvalidSpec, match=r"cannot read .*absent.yaml: No such file"):
         load_spec(tmp_path / "absent.yaml", None)
+
+
+def test_what_is_wrong_with_a_header_is_told_without_its_value(tmp_path):
+    config = tmp_path / "session.yaml"
+    config.write_text('{url: "https://a.example/", browser: {headers: {X-Gate: "T0KEN\\n"}}}')
+    with pytest.raises(InvalidSpec, match=r"spec.browser.headers.X-Gate: must be one line") as refused:
+        load_spec(config, None)
+    assert "T0KEN" not in f"{refused.value} {refused.value.__cause__}"

@@ -34,6 +34,7 @@ def test_each_type_makes_what_it_sends():
         ("Bearer", {"token": ""}, "has no token"),
         ("Bearer", {"token": "hunter2\nX: y"}, "characters no header may have"),
         ("Header", {"name": "X Y: hunter2", "value": "v"}, "no header's name"),
+        ("Header", {"name": "HOST", "value": "hunter2"}, "a header that browsers set alone"),
         ("Header", {"name": "X-Y", "value": "hunter2\u00e9"}, "characters no header may have"),
         ("Cookie", {"cookie": "hunter2"}, "name=value"),
     ],

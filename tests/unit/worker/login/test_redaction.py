@@ -78,3 +78,9 @@ def test_a_word_that_says_nothing_is_left_where_it_stands(secret, public):
 
 def test_a_secret_within_another_leaves_nothing_of_the_longer():
     assert Redaction(["hunter2", "hunter22"]).text("hunter22 hunter2") == f"{REDACTED} {REDACTED}"
+
+
+def test_what_is_learned_later_is_taken_out_beside_what_was_known():
+    redaction = Redaction(["first-s3cret"], public="https://shop.example/")
+    redaction.learn(["second-s3cret", "shop.example"])
+    assert redaction.text("first-s3cret second-s3cret shop.example") == f"{REDACTED} {REDACTED} shop.example"

@@ -16,12 +16,14 @@ from bughive_protocol.artifact_names import picture_name
 from bughive_protocol.finding import PlainWords
 from bughive_protocol.picture import KeptPicture, page_subject
 from bughive_worker.report.digest import MAX_BYTES, digest
-from bughive_worker.report.document import json_schema
 from bughive_worker.report.history import Comparison
 from bughive_worker.report.html import MAX_PICTURE_BYTES, fitting, render_html
 from bughive_worker.report.verdict import count_bugs, outcome, worst_first
 
 WEBP = b"RIFFpicture"
+SCHEMA = jsonschema.Draft202012Validator(
+    json.loads((Path(__file__).parents[4] / "docs/report.schema.json").read_text())
+)
 
 
 def kept(size: int = len(WEBP)) -> KeptPicture:
@@ -96,17 +98,10 @@ def test_the_worst_and_most_frequent_come_first():
 
 def test_report_json_is_valid_by_its_published_schema():
     data = json.loads(document(bug(Severity.HIGH), bug(Severity.LOW)).model_dump_json(by_alias=True))
-    jsonschema.Draft202012Validator(json.loads(json_schema())).validate(data)
+    SCHEMA.validate(data)
     assert data["findings"][0]["firstSeen"]
     counts = {"total": 2, "critical": 0, "high": 1, "medium": 0, "low": 1, "ignored": 0}
     assert data["bugs"] == {**counts, "new": None, "known": None, "fixed": None}
-
-
-def test_the_published_schema_is_fresh():
-    published = Path(__file__).parents[4] / "docs/report.schema.json"
-    assert published.read_text() == json_schema(), (
-        "run `python -m bughive_worker.report.document > docs/report.schema.json`"
-    )
 
 
 def test_report_html_is_one_file_and_shows_the_bug_with_its_picture():
@@ -148,7 +143,7 @@ def test_programs_learn_where_a_picture_is():
     data = json.loads(report.model_dump_json(by_alias=True))
     assert data["findings"][0]["picture"] == kept().model_dump()
     assert data["findings"][1]["picture"] is None
-    jsonschema.Draft202012Validator(json.loads(json_schema())).validate(data)
+    SCHEMA.validate(data)
 
 
 def test_each_page_has_its_picture_beside_the_report():

@@ -19,7 +19,6 @@ from bughive_protocol.record_arguments import StoredFinding
 from bughive_protocol.session_facts import SessionFacts
 from bughive_protocol.state import SessionState
 from bughive_worker.webhooks.compose import compose
-from bughive_worker.webhooks.payload import json_schema
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SCHEMA = json.loads((Path(__file__).parents[4] / "docs/webhook.schema.json").read_text())
@@ -57,10 +56,6 @@ def written(event: WebhookEvent, known: SessionFacts, *bugs: StoredFinding) -> A
     said = json.loads(payload.model_dump_json(by_alias=True))
     jsonschema.Draft202012Validator(SCHEMA).validate(said)
     return said
-
-
-def test_the_published_schema_is_fresh() -> None:
-    assert json.loads(json_schema()) == SCHEMA
 
 
 def test_the_start() -> None:
