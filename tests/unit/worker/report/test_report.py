@@ -157,7 +157,7 @@ def test_each_page_has_its_picture_beside_the_report():
     data = json.loads(report.model_dump_json(by_alias=True))
     assert [each["picture"] for each in data["crawled"]] == [kept().model_dump(), None]
     assert data["findings"][0]["picture"] is None
-    jsonschema.Draft202012Validator(json.loads(json_schema())).validate(data)
+    SCHEMA.validate(data)
 
 
 def test_what_a_page_says_is_never_markup_in_the_report():
