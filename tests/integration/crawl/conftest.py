@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -24,6 +25,14 @@ from bughive_worker.net.egress import EgressPolicy
 from bughive_worker.net.resolver import Resolve
 
 LOOPBACK = EgressPolicy.parse(["127.0.0.0/8"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of a file run in one event loop, that of its engine."""
+    of_the_file = pytest.mark.asyncio(loop_scope="module")
+    for item in items:
+        if item.path.parent == Path(__file__).parent and pytest_asyncio.is_async_test(item):
+            item.add_marker(of_the_file, append=False)
 
 
 @pytest.fixture(scope="session")

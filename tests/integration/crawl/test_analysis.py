@@ -83,7 +83,7 @@ class Site:
         return web.Response(text=text, status=200 if body else 404, content_type="text/html", charset="utf-8")
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site() -> AsyncIterator[Site]:
     served = Site()
     running = await serve(served.answer)
@@ -92,7 +92,7 @@ async def site() -> AsyncIterator[Site]:
     await running.close()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def provider() -> AsyncIterator[FakeProvider]:
     async with fake_provider() as running:
         running.script = says

@@ -13,8 +13,6 @@ from cryptography.x509.oid import NameOID
 from bughive_protocol.frontier import PageEnd
 from bughive_worker.crawl.job import CrawlEnd
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def self_signed(tmp_path):

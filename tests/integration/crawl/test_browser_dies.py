@@ -8,8 +8,6 @@ import pytest
 from bughive_protocol.frontier import PageEnd
 from bughive_worker.crawl.job import CrawlEnd
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 def processes(word: str) -> list[psutil.Process]:
     """Our own children, at any depth, whose command line holds ``word``."""

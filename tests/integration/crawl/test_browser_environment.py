@@ -1,7 +1,5 @@
 import psutil
-import pytest
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 SECRETS = {
     "REDIS_URL": "redis://:secret@redis/0",
     "AWS_SECRET_ACCESS_KEY": "s3-secret",

@@ -5,8 +5,6 @@ from bughive_protocol.frontier import PageEnd
 from bughive_protocol.picture import Capture
 from bughive_worker.crawl.job import CrawlEnd
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 @pytest.mark.timeout(240)
 async def test_a_crawl_gets_past_every_hostile_page(a_crawl):

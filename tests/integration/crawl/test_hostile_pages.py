@@ -17,8 +17,6 @@ from bughive_worker.net.egress import EgressPolicy
 from bughive_worker.net.resolver import Resolve
 from bughive_worker.observation import PageObservation
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 TIMEOUT, ANSWER = 3, 3
 LATE = 3.0
 """Seconds by which a visit may end late on a busy machine."""

@@ -21,7 +21,6 @@ from bughive_worker.crawl.loop import crawl
 from bughive_worker.login import login
 from bughive_worker.login.redaction import forms_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 SECRETS = {
     "Basic": {"username": "ada", "password": "pa ss/w0rd+&\"'<é"},
     "Bearer": {"token": "b3arer-t0ken-73829"},

@@ -1,9 +1,5 @@
 """Pages by number: a list of them is visited to its end, one that goes on and on is left, and the session says so."""
 
-import pytest
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 def page(*paths: str) -> bytes:
     links = " ".join(f'<a href="{path}">A link to {path}</a>' for path in paths)

@@ -16,7 +16,6 @@ from bughive_protocol.picture import Capture, page_subject
 from bughive_worker.browser.capture import MAX_PLACES, capture
 from bughive_worker.browser.window import HEIGHT, WIDTH, Presentation, Window
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 GREEN = "background: #00ff00; width: 300px; height: 100px"
 CARD = f'<div id=card style="{GREEN}">4111 1111 1111 1111</div>'
 

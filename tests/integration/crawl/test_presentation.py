@@ -1,12 +1,9 @@
 """How the browser presents itself, and to whom."""
 
-import pytest
 import pytest_asyncio
 from sites.hostile import server
 
 from bughive_crds.crawl_session import BrowserSpec
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -30,7 +30,6 @@ from bughive_worker.crawl.earlier import pack, unpack
 from bughive_worker.crawl.unchanged import uninspected
 from bughive_worker.observation import PageObservation
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOUR = 3600
 SAYS = ("Accept-Language", "User-Agent", "Upgrade-Insecure-Requests", "X-Own")
 """By these a server may answer otherwise."""

@@ -10,8 +10,6 @@ from bughive_worker.browser.settings import BrowserSettings
 from bughive_worker.crawl.engine import Engine
 from bughive_worker.net.egress import EgressPolicy
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 @pytest.fixture
 def closed_port():

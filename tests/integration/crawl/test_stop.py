@@ -8,8 +8,6 @@ from bughive_worker.cli.local_stop import LocalStop
 from bughive_worker.crawl.job import CrawlEnd
 from bughive_worker.crawl.stop_reason import StopReason
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 async def stop_amid(crawl, reason: StopReason) -> float:
     """Run until the second page has begun, then ask for the stop; how many seconds that took."""
