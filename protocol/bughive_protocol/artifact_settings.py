@@ -34,8 +34,8 @@ class ArtifactSettings(BaseSettings):
     `https://bughive.example.com/reports`: `status.reportURL` is then below it. Empty: it says where in the store."""
 
     artifact_link_hours: Annotated[float, Field(alias="bughive_artifact_link_hours", ge=0, le=168)] = 0
-    """For how many hours links to pictures in an S3 store are open to whoever has them: they are signed, for a week at
-    most. 0, or with REPORTS_URL: they are not, and say where the picture is."""
+    """For how many hours links to bugs' pictures in an S3 store are open to whoever has them: they are signed, for a
+    week at most. 0, or with REPORTS_URL: they are not, and say where the picture is, as those of pages always do."""
 
     @field_validator("artifact_url")
     @classmethod

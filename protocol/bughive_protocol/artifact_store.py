@@ -4,7 +4,7 @@ Everything is awaited and runs in threads of obstore's own, so that an event loo
 not survive a fork: open a store in the process that uses it.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -140,20 +140,24 @@ class ArtifactStore:
         meta = result.meta
         return StoredFile(meta["size"], (meta["e_tag"] or "").strip('"'), meta["last_modified"], result)
 
-    async def files(self) -> list[tuple[ReportFile, datetime]]:
-        """Every report's file, and when it was written."""
-        found: list[tuple[ReportFile, datetime]] = []
+    async def each_file(self, folder: str = "") -> AsyncIterator[tuple[ReportFile, datetime]]:
+        """Every report's file, in no order, and when it was written: there may be millions.
+
+        ``folder``: only those of this ``report_folder``.
+        """
         try:
-            async for batch in obstore.list(self._store, chunk_size=1000):
+            async for batch in obstore.list(self._store, prefix=folder or None, chunk_size=1000):
                 for meta in batch:
                     file = parse_report_key(meta["path"])
                     if file is not None:
-                        found.append((file, meta["last_modified"]))
+                        yield file, meta["last_modified"]
         except _FAILURES as error:
-            if code_of(str(error)) == NO_BUCKET:
-                return []
-            raise self._unavailable(error) from error
-        return found
+            if code_of(str(error)) != NO_BUCKET:
+                raise self._unavailable(error) from error
+
+    async def files(self, folder: str = "") -> list[tuple[ReportFile, datetime]]:
+        """See ``each_file``: all of them."""
+        return [found async for found in self.each_file(folder)]
 
     async def histories(self) -> list[tuple[str, datetime]]:
         """The key of each site's history, and when it was written."""
@@ -168,16 +172,15 @@ class ArtifactStore:
                 return []
             raise self._unavailable(error) from error
 
-    async def delete(self, keys: Iterable[str]) -> None:
+    async def delete(self, keys: Sequence[str]) -> None:
         """Remove files; one that is gone already is as good."""
-        for key in keys:
+        # A bucket is told of a thousand in one request. A directory, told of many, stops where one is gone.
+        for some in [keys] if isinstance(self._place, Bucket) else [[key] for key in keys]:
             try:
-                await obstore.delete_async(self._store, key)
-            except FileNotFoundError as error:
-                if not means_missing(str(error)):
-                    raise self._unavailable(error) from error
+                await obstore.delete_async(self._store, some)
             except _FAILURES as error:
-                raise self._unavailable(error) from error
+                if not isinstance(error, FileNotFoundError) or not means_missing(str(error)):
+                    raise self._unavailable(error) from error
 
     async def _read(self, key: str) -> "_Version | None":
         try:

@@ -10,10 +10,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bughive_protocol.errors import PictureUnreadable
 from bughive_protocol.finding import Box
 
+_PAGE = "page-"
+
 
 def page_subject(url: str) -> str:
     """What the picture of a whole page goes by, where that of a finding goes by its fingerprint: an id, no address."""
-    return f"page-{hashlib.sha256(url.encode()).hexdigest()[:32]}"
+    return f"{_PAGE}{hashlib.sha256(url.encode()).hexdigest()[:32]}"
+
+
+def shows_page(subject: str) -> bool:
+    """Whether this is a page's ``page_subject``, and no fingerprint."""
+    return subject.startswith(_PAGE)
 
 
 class PutPicture(StrEnum):

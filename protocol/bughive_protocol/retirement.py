@@ -4,6 +4,7 @@ So it may run twice at once, and never takes anything from a session that a work
 """
 
 from enum import StrEnum
+from typing import cast
 
 import redis
 
@@ -21,7 +22,7 @@ class Retirement(StrEnum):
     GONE = "gone"
     """Its resource is gone."""
     ORPHAN = "orphan"
-    """It has no state: an accident left some of its keys."""
+    """It has no state: an accident left some of its keys, or its pictures are still counted."""
 
 
 def retire(client: redis.Redis, keys: Keys, session_id: str, why: Retirement, *, dry_run: bool) -> bool:
@@ -30,8 +31,13 @@ def retire(client: redis.Redis, keys: Keys, session_id: str, why: Retirement, *,
 
 
 def orphans(client: redis.Redis, keys: Keys) -> list[str]:
-    """The ids of sessions that have keys and no state, as a walk over all keys finds them."""
-    found = sorted({keys.session_of(key) for key in client.scan_iter(match=keys.any_session, count=_BATCH)})
+    """The ids of sessions that have keys and no state, as a walk over all keys finds them.
+
+    And of those whose keys are gone, though their pictures are still counted: older versions let keys expire so.
+    """
+    having = {keys.session_of(key) for key in client.scan_iter(match=keys.any_session, count=_BATCH)}
+    counted = set(cast("list[str]", client.hkeys(keys.captures))) - {"bytes"}
+    found = sorted(having | counted)
     batches = (found[at : at + _BATCH] for at in range(0, len(found), _BATCH))
     return [session_id for batch in batches for session_id in _without_state(client, keys, batch)]
 

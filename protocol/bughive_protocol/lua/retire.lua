@@ -17,7 +17,7 @@ end
 if mode == 'orphan' and redis.call('EXISTS', state) == 1 then
   return 0
 end
-if redis.call('EXISTS', unpack(everything)) == 0 then
+if redis.call('EXISTS', unpack(everything)) == 0 and redis.call('HEXISTS', captures, session) == 0 then
   return 0
 end
 if dry == '1' then

@@ -50,8 +50,9 @@ def test_pictures_arrive_beside_the_report_and_nowhere_else(user, reports, relea
     user.report(uid, release, "s3://bughive/reports")
     name = picture_name(b"content")
     findings = [{"picture": {"name": name}}, {"picture": None}, {}, {"picture": {"name": "../../evil.webp"}}]
-    page = picture_name(b"page")
-    data = json.dumps({"findings": findings, "crawled": [{"picture": {"name": page}}, {"picture": None}]}).encode()
+    page, gone = picture_name(b"page"), picture_name(b"gone")
+    crawled = [{"picture": {"name": page}}, {"picture": {"name": gone}}, {"picture": None}]
+    data = json.dumps({"findings": findings, "crawled": crawled}).encode()
     reports.write(f"{user.namespace}/{uid}/report.json", data)
     for each, content in ((name, b"content"), (page, b"page")):
         reports.write(f"{user.namespace}/{uid}/{each}", content)
@@ -59,6 +60,8 @@ def test_pictures_arrive_beside_the_report_and_nowhere_else(user, reports, relea
     assert done.stdout.decode().split() == ["got/report.json", *sorted([f"got/{name}", f"got/{page}"])], done.stderr
     assert (user.home / "got" / name).read_bytes() == b"content"
     assert (user.home / "got" / page).read_bytes() == b"page"
+    told = f"1 of 3 pictures cannot be had; of the last one: {gone} is no longer in the artifact store"
+    assert (done.returncode, told in done.stderr.decode()) == (0, True), done.stderr
 
 
 def test_a_report_of_an_older_version_is_fetched_as_it_is_and_says_what_it_lacks(user, reports, release):

@@ -1,5 +1,7 @@
 """A site behind a gate that wants a header: what its pages echo of it is recorded nowhere."""
 
+import re
+
 import pytest
 from sites.members import server
 from sites.members.pages import ECHO
@@ -30,6 +32,7 @@ async def test_nothing_of_a_headers_secret_is_in_any_report_or_line(tmp_path, ca
     assert REDACTED in files["report.sarif"]
     assert f'"x-gate": "{REDACTED}"' in files["report.json"]
     files["output"] = "".join(capfd.readouterr())
+    assert re.search(r"headers are taken for secrets.*\bx-gate\b", files["output"]), "whoever runs it can know"
     for form in forms_of(TOKEN):
         assert [name for name, text in files.items() if form in text] == []
 

@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+import re
 import threading
 import time
 
 import aiohttp
 import pytest
+from aiohttp import web
 from pydantic import SecretStr
 
-from bughive_protocol.artifact_names import ReportFile
+from bughive_protocol.artifact_names import ReportFile, picture_name, report_folder
 from bughive_protocol.artifact_settings import ArtifactSettings
 from bughive_protocol.artifact_store import ArtifactStore, StoredFile
 from bughive_protocol.errors import ArtifactStoreUnavailable
@@ -53,6 +55,49 @@ async def test_what_is_put_is_read_listed_replaced_and_deleted(store):
     assert await store.open(FILE) is None
     assert await store.get(FILE.key) is None
     assert await store.files() == []
+
+
+async def test_of_one_report_all_files_are_listed_and_deleted_and_of_its_neighbour_none(store):
+    await store.check()
+    names = ["report.html", *(picture_name(b"%d" % number) for number in range(60))]
+    ours, theirs = ([ReportFile("shop", uid, name) for name in names] for uid in (UID, f"{UID}0"))
+    await asyncio.gather(*(store.put(file.key, b"x", "") for file in (*ours, *theirs)))
+    assert {file async for file, _ in store.each_file()} == {*ours, *theirs}
+    found = [file for file, _ in await store.files(report_folder("shop", UID))]
+    assert (len(found), set(found)) == (len(ours), set(ours))
+    await store.delete([])
+    await store.delete(tuple(file.key for file in found[::5]))
+    await store.delete([file.key for file in found])
+    assert {file for file, _ in await store.files()} == set(theirs), "and what was gone already did no harm"
+    assert await store.files(report_folder("shop", UID)) == []
+
+
+async def test_thousands_of_files_are_deleted_in_a_few_requests():
+    asked = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(re.findall("<Key>.*?</Key>", await request.text()))
+        done = "".join(f"<Deleted>{key}</Deleted>" for key in asked[-1])
+        return web.Response(text=f"<DeleteResult>{done}</DeleteResult>", content_type="application/xml")
+
+    app = web.Application()
+    app.router.add_post("/bughive", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    settings = ArtifactSettings.model_construct(
+        artifact_url="s3://bughive",
+        aws_endpoint_url=f"http://127.0.0.1:{runner.addresses[0][1]}",
+        aws_access_key_id=SecretStr("key"),
+        aws_secret_access_key=SecretStr("secret"),
+    )
+    keys = [f"shop/{UID}/{number}" for number in range(2500)]
+    try:
+        await ArtifactStore(settings).delete(keys)
+    finally:
+        await runner.cleanup()
+    assert len(asked) == 3
+    assert sorted(key for some in asked for key in some) == sorted(f"<Key>{key}</Key>" for key in keys)
 
 
 HISTORY = "_history/shop/a.example.json"

@@ -13,7 +13,7 @@ from bughive_protocol.outbox import Outbox
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
 from bughive_protocol.picture import Crowded, KeptPicture, PutPicture
 from bughive_protocol.redis_images import RedisImages, RedisPictures
-from bughive_protocol.retirement import Retirement, retire
+from bughive_protocol.retirement import Retirement, orphans, retire
 
 KEPT = KeptPicture(name="pictures/x.webp", url="u", width=4, height=3, size=9)
 
@@ -179,6 +179,22 @@ async def test_what_a_session_leaves_behind_takes_no_room(async_client, keys, fe
     assert list(counted().values()) == [100]
     await images.settle("f1", KEPT)
     assert list(counted().values()) == [100], "who still uploads one takes nothing from others"
+
+
+async def test_the_room_of_a_session_whose_keys_ran_out_uncounted_is_found_and_given_back(
+    async_client, client, keys, fence, another, counted
+) -> None:
+    images, other = RedisImages(async_client, keys, fence), RedisImages(async_client, keys, await another())
+    assert await images.put("f1", bytes(300)) is PutPicture.KEPT
+    assert await other.put("f1", bytes(100)) is PutPicture.KEPT
+    client.unlink(*keys.session(fence.session_id).all())  # as an operator of an older version lets them expire
+    client.zrem(keys.leases, f"{fence.session_id}/0")
+    assert orphans(client, keys) == [fence.session_id]
+    assert retire(client, keys, fence.session_id, Retirement.ORPHAN, dry_run=True)
+    assert len(client.hkeys(keys.captures)) == 3
+    assert retire(client, keys, fence.session_id, Retirement.ORPHAN, dry_run=False)
+    assert list(counted().values()) == [100]
+    assert orphans(client, keys) == []
 
 
 async def test_what_is_counted_is_what_waits_whatever_happens(

@@ -4,6 +4,7 @@ import json
 import sys
 import webbrowser
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from urllib.parse import quote, urlsplit
 from bughive_crds import GROUP, VERSION
 from bughive_crds.crawl_report import REPORTS_SERVICE_ANNOTATION
 from bughive_crds.crawl_session import Phase
-from bughive_protocol.artifact_names import CONTENT_TYPES, FORMATS, ReportFile, is_picture
+from bughive_protocol.artifact_names import CONTENT_TYPES, FORMATS, ReportFile
 from bughive_protocol.artifact_url import Directory, parse_artifact_url
 from bughive_protocol.errors import PermanentError
 from bughive_worker.cli.cluster import Answer, UserCluster
+from bughive_worker.cli.report_pictures import fetch_pictures
 from bughive_worker.cli.report_service import ReportService
 
 STDOUT = "-"
@@ -56,17 +58,20 @@ def fetch(name: str, namespace: str | None, out: str, formats: Sequence[str], *,
     def read(file: str) -> bytes:
         return _read(cluster, report, ReportFile(namespace, session["metadata"]["uid"], file))
 
-    files = {file: read(file) for file in _names(report, out, formats)}
-    if pictures:
-        files |= {file: read(file) for file in _pictures(files.get("report.json") or read("report.json"))}
+    names = _names(report, out, formats)
     if report["report"].get("partial"):
         sys.stderr.write("The report is partial: the session was stopped before it had seen every page.\n")
     if out == STDOUT:
-        sys.stdout.buffer.write(*files.values())
+        sys.stdout.buffer.write(read(names[0]))
         return 0
-    written = _write(Path(out), files)
+    folder = Path(out)
+    for file in names:
+        _write(folder, file, read(file))
+    if pictures:
+        document = (folder / "report.json").read_bytes() if "report.json" in names else read("report.json")
+        fetch_pictures(document, folder, read, partial(_write, folder))
     if open_it:
-        webbrowser.open(written["report.html"].absolute().as_uri())
+        webbrowser.open((folder / "report.html").absolute().as_uri())
     return 0
 
 
@@ -123,14 +128,6 @@ def _names(report: dict[str, Any], out: str, formats: Sequence[str]) -> list[str
     return wanted
 
 
-def _pictures(report: bytes) -> list[str]:
-    """The pictures that a ``report.json`` names."""
-    document = json.loads(report)
-    named = (part.get("picture") for part in (*document["findings"], *document.get("crawled", ())))
-    # They become files' names here, whoever wrote the report.
-    return sorted({picture["name"] for picture in named if picture and is_picture(picture["name"])})
-
-
 def _read(cluster: UserCluster, report: dict[str, Any], file: ReportFile) -> bytes:
     # All of a report's files are in one folder; of its pictures the CrawlReport tells nothing.
     first = next(iter(report["report"].get("artifacts", [])), None)
@@ -149,15 +146,11 @@ def _read(cluster: UserCluster, report: dict[str, Any], file: ReportFile) -> byt
     return ReportService.parse(service).read(cluster, file)
 
 
-def _write(folder: Path, files: dict[str, bytes]) -> dict[str, Path]:
-    written = {}
+def _write(folder: Path, name: str, data: bytes) -> None:
+    file = folder / name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, data in files.items():
-            written[name] = folder / name
-            written[name].parent.mkdir(exist_ok=True)
-            written[name].write_bytes(data)
-            sys.stdout.write(f"{written[name]}\n")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
     except OSError as error:
         raise NoReport(f"--out {folder} cannot be written ({error.strerror}); name another directory") from error
-    return written
+    sys.stdout.write(f"{file}\n")

@@ -1,9 +1,11 @@
 """What the visits of one session share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+from structlog.stdlib import get_logger
 
 from bughive_crds.crawl_session import ChecksSpec, CrawlSessionSpec, Screenshots
 from bughive_protocol.errors import CredentialsUnavailable, EgressRefused, InvalidSpec, SiteUnreachable
@@ -31,6 +33,8 @@ from bughive_worker.net.politeness import HostPacer
 from bughive_worker.net.robots import Robots
 from bughive_worker.net.site_auth import SiteAuth
 from bughive_worker.net.urls import split_authority
+
+log = get_logger(__name__)
 
 
 @dataclass
@@ -97,6 +101,13 @@ async def _earlier(job: CrawlJob, stores: Stores, engine: Engine) -> Earlier | N
     return Earlier(stores.seen_pages, name, timedelta(seconds=wish.max_age_seconds))
 
 
+def _redaction(headers: Mapping[str, frozenset[str]], start: str) -> Redaction:
+    if headers:
+        # Some only look like secrets: who wonders where a text has gone, finds it here.
+        log.info("headers are taken for secrets, and what pages echo of them is taken out", headers=sorted(headers))
+    return Redaction(frozenset[str]().union(*headers.values()), public=start)
+
+
 def _login(
     job: CrawlJob, site: SiteAuth | None, window: Window, rules: VisitRules, pacer: HostPacer, redaction: Redaction
 ) -> Login | None:
@@ -144,7 +155,7 @@ async def open_session(job: CrawlJob, stores: Stores, engine: Engine, on_page: O
     in_site, auth = scope.in_site, SiteAuth(scope.start, scope.in_site) if job.spec.auth else None
     earlier = await _earlier(job, stores, engine)
     analyst = await _analyst(job, stores, engine)
-    redaction = Redaction(header_secrets(browser.headers), public=scope.start)
+    redaction = _redaction(header_secrets(browser.headers), scope.start)
     pacer = HostPacer(browser.requests_per_second, pace=stores.pace)
     async with Fetcher(
         engine.proxy, user_agent=user_agent, headers=browser.headers, in_site=in_site, auth=auth

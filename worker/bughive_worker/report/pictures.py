@@ -8,7 +8,7 @@ from structlog.stdlib import get_logger
 from bughive_protocol.artifact_names import PICTURE_TYPE, picture_name
 from bughive_protocol.artifact_store import ArtifactStore
 from bughive_protocol.errors import PictureUnreadable
-from bughive_protocol.picture import Capture, KeptPicture
+from bughive_protocol.picture import Capture, KeptPicture, shows_page
 from bughive_protocol.stores import Pictures
 from bughive_worker.report.annotate import Annotated, annotate
 
@@ -42,10 +42,11 @@ async def keep_picture(pictures: Pictures, subject: str, folder: str, store: Art
         raise
     name = picture_name(picture.webp)
     key = below(folder, name)
-    await store.put(key, picture.webp, PICTURE_TYPE)
+    url = await store.put(key, picture.webp, PICTURE_TYPE)
     kept = KeptPicture(
         name=name,
-        url=await store.link(key),
+        # Of pages there may be ten thousand: with signed links their list would be twenty times as long.
+        url=url if shows_page(subject) else await store.link(key),
         width=picture.width,
         height=picture.height,
         size=len(picture.webp),

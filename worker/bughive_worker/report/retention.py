@@ -5,8 +5,8 @@ lifecycle rules. When a report is old, its CrawlSession and its keys in Redis ar
 by the file ``KEPT``, which is there before any other file of the report. Whoever removes that file lets the report go.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bughive_protocol.artifact_names import KEPT, ReportFile, report_folder
@@ -16,23 +16,19 @@ from bughive_protocol.live import GONE_MARGIN, Live
 
 @dataclass(frozen=True)
 class StoredReport:
-    """The files of one session in the artifact store."""
+    """One session's report in the artifact store; without its files, of which all reports may have millions."""
 
     namespace: str
     session_id: str
-    files: tuple[ReportFile, ...]
     written_at: datetime
-    """When the newest of them was written."""
+    """When the newest of its files was written."""
+    kept: bool
+    """Whether it outlives its CrawlSession."""
 
     @property
     def folder(self) -> str:
-        """Where they are."""
+        """Where its files are."""
         return report_folder(self.namespace, self.session_id)
-
-    @property
-    def kept(self) -> bool:
-        """Whether it outlives its CrawlSession."""
-        return any(file.name == KEPT for file in self.files)
 
 
 async def remove_old_reports(
@@ -43,11 +39,11 @@ async def remove_old_reports(
     Raises:
         ArtifactStoreUnavailable: the store is away; what was removed before is gone.
     """
-    removed = [report for report in by_session(await store.files()) if too_old(report, live, now, max_age)]
-    for report in removed:
+    removed = [report.folder for report in await by_session(store.each_file()) if too_old(report, live, now, max_age)]
+    for folder in removed:
         if not dry_run:
-            await store.delete(file.key for file in report.files)
-    return tuple(report.folder for report in removed)
+            await store.delete([file.key for file, _ in await store.files(folder)])
+    return tuple(removed)
 
 
 async def remove_old_histories(
@@ -85,14 +81,11 @@ def too_old(report: StoredReport, live: Live | None, now: datetime, max_age: tim
     )
 
 
-def by_session(files: Iterable[tuple[ReportFile, datetime]]) -> list[StoredReport]:
-    """The reports that these files belong to, by folder."""
-    found: dict[str, dict[ReportFile, datetime]] = {}
-    for file, written_at in files:
-        found.setdefault(report_folder(file.namespace, file.session_id), {})[file] = written_at
-    return [_report(found[folder]) for folder in sorted(found)]
-
-
-def _report(files: Mapping[ReportFile, datetime]) -> StoredReport:
-    first = next(iter(files))
-    return StoredReport(first.namespace, first.session_id, tuple(files), max(files.values()))
+async def by_session(files: AsyncIterable[tuple[ReportFile, datetime]]) -> list[StoredReport]:
+    """The reports that these files belong to, by folder; the files come in any order."""
+    found: dict[str, StoredReport] = {}
+    async for file, written_at in files:
+        one = StoredReport(file.namespace, file.session_id, written_at, kept=file.name == KEPT)
+        known = found.setdefault(one.folder, one)
+        found[one.folder] = replace(one, written_at=max(one.written_at, known.written_at), kept=one.kept or known.kept)
+    return [found[folder] for folder in sorted(found)]
