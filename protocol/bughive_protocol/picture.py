@@ -10,10 +10,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bughive_protocol.errors import PictureUnreadable
 from bughive_protocol.finding import Box
 
+_PAGE = "page-"
+
 
 def page_subject(url: str) -> str:
     """What the picture of a whole page goes by, where that of a finding goes by its fingerprint: an id, no address."""
-    return f"page-{hashlib.sha256(url.encode()).hexdigest()[:32]}"
+    return f"{_PAGE}{hashlib.sha256(url.encode()).hexdigest()[:32]}"
+
+
+def is_page_subject(subject: str) -> bool:
+    """Whether a picture is of a whole page."""
+    return subject.startswith(_PAGE)
 
 
 class PutPicture(StrEnum):
