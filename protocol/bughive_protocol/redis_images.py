@@ -6,6 +6,7 @@ All methods raise ``redis.RedisError`` when Redis is away; each may then be call
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 import redis.asyncio
@@ -15,11 +16,13 @@ from structlog.stdlib import get_logger
 from bughive_protocol.keys import Keys
 from bughive_protocol.lease import Fence
 from bughive_protocol.limits import MAX_IMAGE_BYTES, MAX_PENDING_BYTES
-from bughive_protocol.picture import KeptPicture, PutPicture
+from bughive_protocol.picture import KeptPicture, PutPicture, shows_page
 from bughive_protocol.scripts import run_async, script
 
 ROOM_SECONDS = 10.0
 """How long a crawl waits for the upload of earlier pictures; less than a worker has to hand its sessions over."""
+PAGES_SHARE = 2
+"""Captures of pages fill no more than one part in so many of either room: those of bugs are fewer, and worth more."""
 _ASK_SECONDS = 0.25
 _ANSWERS = {1: PutPicture.KEPT, 0: PutPicture.KNOWN, -1: PutPicture.NO_ROOM, -2: PutPicture.FULL}
 _REFUSALS = (PutPicture.NO_ROOM, PutPicture.FULL)
@@ -86,26 +89,38 @@ class RedisImages(RedisPictures):
         """
         super().__init__(client, keys, fence.session_id)
         self._fence = fence
-        self._max_bytes = max_bytes
-        self._all_bytes = all_bytes
+        self._bugs = _Room(max_bytes, all_bytes)
+        self._pages = _Room(max_bytes // PAGES_SHARE, all_bytes // PAGES_SHARE)
         self._room_seconds = room_seconds
-        self._waits = True
 
     async def put(self, subject: str, packed: bytes) -> PutPicture:
         """See ``Images.put``. Once it has waited in vain, it does not wait again until there was room."""
-        latest = time.monotonic() + (self._room_seconds if self._waits else 0)
-        while (answer := await self._put(subject, packed)) in _REFUSALS:
+        room = self._pages if shows_page(subject) else self._bugs
+        latest = time.monotonic() + (self._room_seconds if room.waits else 0)
+        while (answer := await self._put(subject, packed, room)) in _REFUSALS:
             if time.monotonic() >= latest:
-                if self._waits:
+                if room.waits:
                     log.warning("pictures are left out until others are uploaded", because=answer.value)
-                self._waits = False
+                room.waits = False
                 return answer
             await asyncio.sleep(_ASK_SECONDS)
-        self._waits = True
+        room.waits = True
         return answer
 
-    async def _put(self, subject: str, packed: bytes) -> PutPicture:
+    async def _put(self, subject: str, packed: bytes, room: "_Room") -> PutPicture:
         fence = self._fence
-        arguments = (fence.shard, fence.token, subject, packed, self._max_bytes, self._all_bytes)
+        arguments = (fence.shard, fence.token, subject, packed, room.own_bytes, room.all_bytes)
         answer = await run_async(self._client, script("put_image"), self._keys, fence.session_id, *arguments)
         return _ANSWERS[int(answer)]
+
+
+@dataclass
+class _Room:
+    """How much may wait for its upload where one more capture of a kind is to find room."""
+
+    own_bytes: int
+    """Of the session."""
+    all_bytes: int
+    """Of all sessions."""
+    waits: bool = True
+    """Whether it is worth while to wait for room."""

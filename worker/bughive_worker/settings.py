@@ -35,8 +35,8 @@ class WorkerSettings(RedisSettings, ArtifactSettings, EgressSettings, BrowserSet
     removes none."""
     pending_pictures_mib: Annotated[int, Field(ge=1)] = MAX_PENDING_BYTES // MIB
     """How much room the pictures of all sessions together may take in Redis until they are uploaded, in MiB; those of
-    one session may take 32. A crawl that finds no room waits up to 10 s, then goes on without the picture. More than a
-    quarter of Redis' maxmemory leaves too little for everything else."""
+    one session may take 32, and those of whole pages half of either. A crawl that finds no room waits up to 10 s, then
+    goes on without the picture. More than a quarter of Redis' maxmemory leaves too little for everything else."""
     history_retention_days: Annotated[float, Field(ge=0)] = 365
     """A bug that no session of its site has seen for so long, in days, is forgotten: should it come back, it is new.
     0: none is forgotten."""

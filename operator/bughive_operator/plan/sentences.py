@@ -32,12 +32,12 @@ _CHECK_UPLOADS = "Check the workers of the queue media and the artifact store."
 _CROWDED: Mapping[Crowded | None, str] = {
     None: "",
     Crowded.SESSION: (
-        f" Pictures wait for room, and then are left out: {MAX_IMAGE_BYTES // MIB} MiB of this session's are not "
-        f"uploaded yet. {_CHECK_UPLOADS}"
+        " Pictures wait for room, and then are left out: this session's that are not uploaded yet fill their "
+        f"{MAX_IMAGE_BYTES // MIB} MiB, or those of pages half of it. {_CHECK_UPLOADS}"
     ),
     Crowded.ALL: (
         " Pictures wait for room, and then are left out: those of all sessions that are not uploaded yet fill what "
-        f"BUGHIVE_PENDING_PICTURES_MIB gives them. {_CHECK_UPLOADS}"
+        f"BUGHIVE_PENDING_PICTURES_MIB gives them, or those of pages half of it. {_CHECK_UPLOADS}"
     ),
 }
 _SEVERITIES = ("critical", "high", "medium", "low")

@@ -121,6 +121,37 @@ async def test_each_page_that_loads_gets_a_picture_of_what_a_visitor_first_sees(
         assert image.size == (WIDTH, HEIGHT)
 
 
+HTML = "Content-Type: text/html\r\n"
+
+
+@pytest.mark.parametrize(
+    "later",
+    [(302, b"", "Location: /elsewhere\r\n"), (429, CARD.encode(), HTML), (500, CARD.encode(), HTML)],
+    ids=["sent elsewhere", "left alone", "failing"],
+)
+async def test_what_a_second_look_shows_instead_is_in_no_picture(a_crawl, hostile, later):
+    missing = "<img src=/missing.png alt=Mug width=50 height=50>"
+    hostile.site.page("/elsewhere", CARD)
+    hostile.site.page("/fickle", f"<h1>Shop</h1><script src=/recovers-asset.js></script>{missing}")
+    hostile.site.later["/fickle"] = later
+    crawl = a_crawl("/fickle", max_depth=0)
+    crawl.spec = crawl.spec.model_copy(update={"artifacts": ArtifactsSpec(screenshots=Screenshots.ALL)})
+    await crawl.run()
+    assert hostile.site.hits["/fickle"] == 2
+    assert "broken-image" in crawl.kinds()
+    assert page_subject(f"{hostile.url}/fickle") in crawl.memory.images, "it was seen at first"
+    assert [greens(Capture.unpack(packed).jpeg) for packed in crawl.memory.images.values()] == [0]
+
+
+async def test_a_page_that_was_well_at_the_second_look_is_pictured_so(a_crawl, hostile):
+    hostile.site.page("/soon", CARD)
+    hostile.site.recovers["/soon"] = 1
+    crawl = a_crawl("/soon", max_depth=0)
+    crawl.spec = crawl.spec.model_copy(update={"artifacts": ArtifactsSpec(screenshots=Screenshots.ALL)})
+    await crawl.run()
+    assert greens(Capture.unpack(crawl.memory.images[page_subject(f"{hostile.url}/soon")]).jpeg) > 20_000
+
+
 async def test_what_is_masked_is_black_in_pictures_of_pages_too(a_crawl, hostile):
     hostile.site.page("/card", f"<!doctype html><title>Card</title><h1>Card</h1>{CARD}")
     crawl = a_crawl("/card", max_depth=0)

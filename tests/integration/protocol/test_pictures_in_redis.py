@@ -11,7 +11,7 @@ import pytest
 from bughive_protocol.lease import Fence
 from bughive_protocol.outbox import Outbox
 from bughive_protocol.outbox_entry import EntryKind, OutboxEntry
-from bughive_protocol.picture import Crowded, KeptPicture, PutPicture
+from bughive_protocol.picture import Crowded, KeptPicture, PutPicture, page_subject
 from bughive_protocol.redis_images import RedisImages, RedisPictures
 from bughive_protocol.retirement import Retirement, orphans, retire
 
@@ -41,7 +41,7 @@ async def test_a_crawl_that_waited_in_vain_does_not_wait_for_every_picture(async
     assert time.monotonic() - before < 5
     await images.settle("f1", KEPT)
     assert await images.put("f3", bytes(256)) is PutPicture.KEPT
-    assert images._waits, "the uploads go on, so it is worth while again"
+    assert images._bugs.waits, "the uploads go on, so it is worth while again"
 
 
 async def test_of_a_session_that_is_gone_nothing_is_noted(async_client, keys) -> None:
@@ -113,6 +113,27 @@ async def test_all_sessions_share_a_room_too(async_client, keys, fence, another)
     assert await waiting is PutPicture.KEPT
     impatient = RedisImages(async_client, keys, fence, room_seconds=0, all_bytes=600)
     assert await impatient.put("f2", bytes(256)) is PutPicture.FULL
+
+
+@pytest.mark.parametrize(
+    ("bounds", "refusal"),
+    [({"max_bytes": 1000}, PutPicture.NO_ROOM), ({"all_bytes": 1000}, PutPicture.FULL)],
+    ids=["of the session", "of all sessions"],
+)
+async def test_pictures_of_pages_leave_room_for_those_of_bugs(async_client, keys, fence, bounds, refusal) -> None:
+    images = RedisImages(async_client, keys, fence, room_seconds=1, **bounds)
+    first, second = (page_subject(f"http://shop.test/{name}") for name in ("", "cart"))
+    assert await images.put(first, bytes(256)) is PutPicture.KEPT
+    assert await images.put(second, bytes(256)) is refusal
+    assert await images.put("f1", bytes(256)) is PutPicture.KEPT
+    before = time.monotonic()
+    for _ in range(20):
+        assert await images.put(second, bytes(256)) is refusal
+    assert time.monotonic() - before < 1, "that a bug's picture found room tells nothing of pages"
+    assert await images.put("f2", bytes(256)) is PutPicture.KEPT
+    for subject in (first, "f1"):
+        await images.settle(subject, KEPT)
+    assert await images.put(second, bytes(200)) is PutPicture.KEPT
 
 
 async def test_a_session_tells_why_its_pictures_find_no_room_until_they_find_some(

@@ -22,6 +22,8 @@ class HostileSite:
         self.heads: dict[str, list[str]] = {}
         self.recovers: dict[str, int] = {"/recovers": 1, "/recovers-asset.js": 1}
         """How many more times these answer 503 or fail before they are well."""
+        self.later: dict[str, tuple[int, bytes, str]] = {}
+        """What these answer from the second time on: status, body, headers."""
         self.pages: dict[str, bytes] = dict(PAGES)
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -46,7 +48,8 @@ class HostileSite:
         if path in STREAMS:
             await STREAMS[path](writer)
             return False
-        status, body, headers = self._find(path)
+        again = self.hits[path] > 1 and path in self.later
+        status, body, headers = self.later[path] if again else self._find(path)
         length = "" if status == 204 else f"Content-Length: {len(body)}\r\n"
         writer.write(f"HTTP/1.1 {status} Answer\r\n{headers}{length}\r\n".encode("latin-1") + body)
         await writer.drain()

@@ -114,7 +114,10 @@ def test_a_lease_makes_a_session_run_and_shows_its_progress(situation, lease):
 
 @pytest.mark.parametrize(
     ("crowded", "told"),
-    [(Crowded.SESSION, "32 MiB of this session's"), (Crowded.ALL, "BUGHIVE_PENDING_PICTURES_MIB")],
+    [
+        (Crowded.SESSION, "this session's that are not uploaded yet fill their 32 MiB"),
+        (Crowded.ALL, "BUGHIVE_PENDING_PICTURES_MIB"),
+    ],
 )
 def test_a_session_that_waits_for_room_says_why_and_what_to_look_at(situation, lease, crowded, told):
     running = situation(

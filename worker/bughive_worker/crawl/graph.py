@@ -18,11 +18,12 @@ from langgraph.runtime import Runtime
 
 from bughive_protocol.finding import Finding
 from bughive_protocol.frontier import PageEnd, Template
+from bughive_protocol.picture import Capture, page_subject
 from bughive_worker.crawl import steps
 from bughive_worker.crawl.analyze import analyze
 from bughive_worker.crawl.reachability import check_start
 from bughive_worker.crawl.reuse import reuse
-from bughive_worker.crawl.second_look import failed
+from bughive_worker.crawl.second_look import failed, seen_again
 from bughive_worker.crawl.steps import PageRun
 from bughive_worker.detectors.page import is_html
 from bughive_worker.detectors.registry import detect
@@ -43,8 +44,8 @@ class PageState(TypedDict, total=False):
     verified: bool
     recovered: bool
     """The page failed at first and was well at the second look."""
-    pictured: bool
-    """The page itself gets a picture, also where nothing on it is new."""
+    portrait: Capture | None
+    """The page itself as the observation saw it, where it gets a picture: a later look may see another."""
 
 
 Context = Runtime[PageRun]
@@ -72,24 +73,26 @@ async def _inspect(state: PageState, runtime: Context) -> PageState:
 
 
 async def _detect(state: PageState, runtime: Context) -> PageState:
-    session, observation = runtime.context.session, state["observation"]
+    run, observation = runtime.context, state["observation"]
+    session = run.session
     findings = detect(observation, session.spec.checks)
     new = await steps.unknown(session, findings)
     doubted = steps.to_confirm(session, observation, findings) & new
-    pictured = steps.wants_picture(session, observation)
-    return {"findings": findings, "new": new, "doubted": doubted, "pictured": pictured}
+    portrait = await steps.take_portrait(run) if steps.wants_picture(session, observation) else None
+    return {"findings": findings, "new": new, "doubted": doubted, "portrait": portrait}
 
 
 async def _verify(state: PageState, runtime: Context) -> PageState:
-    run = runtime.context
+    run, first = runtime.context, state["observation"]
     again = await steps.look_again(run)
-    if not failed(state["observation"]):
-        findings = steps.stand(run.session, state["findings"], state["doubted"], again)
-        return {"findings": findings, "verified": True}
-    if failed(again) or again.end is PageEnd.CRASHED:
+    if failed(first) and not failed(again) and again.end is not PageEnd.CRASHED:
+        observation, template = await steps.place(run.session, again)
+        return {"observation": observation, "template": template, "verified": True, "recovered": True}
+    if not seen_again(first, again):
+        await run.seat.leave()  # what the tab shows now is not what the findings are of
+    if failed(first):
         return {"verified": True}
-    observation, template = await steps.place(run.session, again)
-    return {"observation": observation, "template": template, "verified": True, "recovered": True}
+    return {"findings": steps.stand(run.session, state["findings"], state["doubted"], again), "verified": True}
 
 
 async def _analyze(state: PageState, runtime: Context) -> PageState:
@@ -105,8 +108,11 @@ async def _analyze(state: PageState, runtime: Context) -> PageState:
 
 
 async def _picture(state: PageState, runtime: Context) -> PageState:
-    if runtime.context.session.takes_pictures:
-        await steps.take_pictures(runtime.context, state["findings"], state["new"], page=state["pictured"])
+    run, portrait = runtime.context, state["portrait"]
+    if run.session.takes_pictures:
+        await steps.take_pictures(run, state["findings"], state["new"])
+    if portrait is not None:
+        await steps.keep_capture(run, page_subject(run.claim.item.url), portrait)
     return {}
 
 
@@ -140,7 +146,7 @@ def _is_first(state: PageState) -> str:
 
 
 def _is_news(state: PageState) -> str:
-    return "picture" if state["new"] or state["pictured"] else "record"
+    return "picture" if state["new"] or state["portrait"] else "record"
 
 
 @cache

@@ -15,6 +15,11 @@ def failed(observation: PageObservation) -> bool:
     return observation.end in _FLAKY_ENDS or (observation.status or 0) >= _SERVER_ERROR
 
 
+def seen_again(first: PageObservation, again: PageObservation) -> bool:
+    """Whether the second look got the page itself: neither another one, nor a site that wants to be left alone."""
+    return again.end is PageEnd.LOADED and again.status == first.status
+
+
 def doubtful(observation: PageObservation, findings: Sequence[Finding]) -> frozenset[str]:
     """The fingerprints of findings about requests that got no answer, or the server's own error."""
     shaky = {

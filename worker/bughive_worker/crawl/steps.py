@@ -10,8 +10,9 @@ from structlog.stdlib import get_logger
 
 from bughive_protocol.finding import Finding
 from bughive_protocol.frontier import Claim, PageEnd, PageRecord, Template
-from bughive_protocol.picture import page_subject
+from bughive_protocol.picture import Capture
 from bughive_worker.browser.capture import by_width, capture
+from bughive_worker.browser.tab import Tab
 from bughive_worker.browser.visit import visit
 from bughive_worker.collect.inspect import inspect
 from bughive_worker.crawl.outlinks import outlinks
@@ -148,26 +149,46 @@ def wants_picture(session: Session, observation: PageObservation) -> bool:
     return session.takes_pages and observation.end is PageEnd.LOADED
 
 
-async def take_pictures(run: PageRun, findings: tuple[Finding, ...], new: frozenset[str], *, page: bool) -> None:
-    """Picture the page itself where that is wanted, and the first example of each finding, as long as it stays up."""
+async def take_portrait(run: PageRun) -> Capture | None:
+    """Picture the page itself as it was just seen. None: it could not be."""
+    tab = run.seat.tab
+    if tab is None or tab.spoiled:
+        return None
+    try:
+        async with asyncio.timeout(CAPTURE_SECONDS):
+            return await capture(tab.page, None, run.session.spec.browser.mask)
+    except (Error, TimeoutError) as error:
+        _not_taken(run, tab, error)
+        return None
+
+
+async def take_pictures(run: PageRun, findings: tuple[Finding, ...], new: frozenset[str]) -> None:
+    """Picture the first example of each finding, as long as the page stays up."""
     tab = run.seat.tab
     wanted = [finding for finding in findings if finding.fingerprint in new][:MAX_PICTURES]
-    if tab is None or tab.spoiled or not (wanted or page):
+    if tab is None or tab.spoiled or not wanted:
         return
     size = tab.page.viewport_size
     try:
-        # The page first: a finding's picture scrolls it.
-        for finding in (*([None] if page else []), *by_width(wanted)):
+        for finding in by_width(wanted):
             async with asyncio.timeout(CAPTURE_SECONDS):
                 picture = await capture(tab.page, finding, run.session.spec.browser.mask)
-            subject = finding.fingerprint if finding else page_subject(run.claim.item.url)
-            count_picture(await run.session.stores.images.put(subject, picture.pack()))
+            await keep_capture(run, finding.fingerprint, picture)
         if size is not None:
             await tab.page.set_viewport_size(size)
     except (Error, TimeoutError) as error:
-        tab.spoiled = True
-        count_picture(None)
-        log.info("picture was not taken", url=run.claim.item.url, error=str(error)[:200])
+        _not_taken(run, tab, error)
+
+
+async def keep_capture(run: PageRun, subject: str, picture: Capture) -> None:
+    """Leave a capture for its upload, if there is room."""
+    count_picture(await run.session.stores.images.put(subject, picture.pack()))
+
+
+def _not_taken(run: PageRun, tab: Tab, error: Exception) -> None:
+    tab.spoiled = True
+    count_picture(None)
+    log.info("picture was not taken", url=run.claim.item.url, error=str(error)[:200])
 
 
 async def record(

@@ -5,7 +5,7 @@ import pytest
 from bughive_crds.model import Severity
 from bughive_protocol.finding import Confidence, Finding
 from bughive_protocol.frontier import PageEnd
-from bughive_worker.crawl.second_look import doubtful, failed, reproduced
+from bughive_worker.crawl.second_look import doubtful, failed, reproduced, seen_again
 from bughive_worker.observation import NetworkEntry, PageObservation
 
 
@@ -42,6 +42,22 @@ def finding(name: str, resource: str | None = None) -> Finding:
 )
 def test_failures_that_may_pass_are_seen_twice(observation, flaky):
     assert failed(observation) is flaky
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "same"),
+    [
+        (seen(), seen(), True),
+        (seen(status=404), seen(status=404), True),
+        (seen(status=500), seen(status=500), True),
+        (seen(), seen(PageEnd.REDIRECTED_AWAY), False),
+        (seen(), seen(status=429), False),
+        (seen(), seen(PageEnd.CRASHED), False),
+        (seen(PageEnd.TIMED_OUT), seen(PageEnd.TIMED_OUT), False),
+    ],
+)
+def test_a_second_look_may_get_something_else_than_the_page(first, again, same):
+    assert seen_again(first, again) is same
 
 
 def test_findings_about_requests_without_an_answer_are_in_doubt():
