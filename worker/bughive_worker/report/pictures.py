@@ -45,7 +45,7 @@ async def keep_picture(pictures: Pictures, subject: str, folder: str, store: Art
     url = await store.put(key, picture.webp, PICTURE_TYPE)
     kept = KeptPicture(
         name=name,
-        # Of pages there may be ten thousand: with signed links their list would be twenty times as long.
+        # Of pages there may be ten thousand: with signed links their list would be several times as long.
         url=url if shows_page(subject) else await store.link(key),
         width=picture.width,
         height=picture.height,
