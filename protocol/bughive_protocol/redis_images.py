@@ -5,7 +5,7 @@ All methods raise ``redis.RedisError`` when Redis is away; each may then be call
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -26,6 +26,8 @@ PAGES_SHARE = 2
 _ASK_SECONDS = 0.25
 _ANSWERS = {1: PutPicture.KEPT, 0: PutPicture.KNOWN, -1: PutPicture.NO_ROOM, -2: PutPicture.FULL}
 _REFUSALS = (PutPicture.NO_ROOM, PutPicture.FULL)
+OnRefusal = Callable[[PutPicture], None]
+"""Called with why a capture found no room."""
 log = get_logger(__name__)
 
 
@@ -67,7 +69,7 @@ class RedisPictures:
 class RedisImages(RedisPictures):
     """``Images`` in Redis, as the holder of one shard's lease sees them; they go with the session's other keys."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - bounds, and who hears of them: all but three are optional
         self,
         client: redis.asyncio.Redis,
         keys: Keys,
@@ -76,6 +78,7 @@ class RedisImages(RedisPictures):
         room_seconds: float = ROOM_SECONDS,
         *,
         all_bytes: int = MAX_PENDING_BYTES,
+        on_refusal: OnRefusal = lambda _: None,
     ) -> None:
         """Bound what waits for its upload.
 
@@ -86,18 +89,21 @@ class RedisImages(RedisPictures):
             max_bytes: how much room this session's captures may take.
             room_seconds: how long one capture waits for room.
             all_bytes: how much room the captures of all sessions may take together.
+            on_refusal: told when a capture finds no room, before it waits for some.
         """
         super().__init__(client, keys, fence.session_id)
         self._fence = fence
         self._bugs = _Room(max_bytes, all_bytes)
         self._pages = _Room(max_bytes // PAGES_SHARE, all_bytes // PAGES_SHARE)
         self._room_seconds = room_seconds
+        self._on_refusal = on_refusal
 
     async def put(self, subject: str, packed: bytes) -> PutPicture:
         """See ``Images.put``. Once it has waited in vain, it does not wait again until there was room."""
         room = self._pages if shows_page(subject) else self._bugs
         latest = time.monotonic() + (self._room_seconds if room.waits else 0)
         while (answer := await self._put(subject, packed, room)) in _REFUSALS:
+            self._on_refusal(answer)
             if time.monotonic() >= latest:
                 if room.waits:
                     log.warning("pictures are left out until others are uploaded", because=answer.value)

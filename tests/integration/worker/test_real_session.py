@@ -6,17 +6,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psutil
 import pytest
 from fixtures.small_site import small_site
+from PIL import Image
 
 from bughive_crds.crawl_session import ArtifactsSpec, BrowserSpec, CrawlSessionSpec, Outcome, Screenshots
 from bughive_protocol.artifact_names import CONTENT_TYPES, is_picture, picture_name
 from bughive_protocol.control import DispatchOrder
-from bughive_protocol.picture import Crowded
+from bughive_protocol.picture import Capture, Crowded
 
 
 @pytest.fixture
@@ -124,6 +126,25 @@ def test_a_session_that_finds_no_room_for_its_pictures_keeps_its_lease_and_ends_
         assert "pictures are left out until others are uploaded" in log.read_text()
         assert seen.crowded is Crowded.ALL
         assert not lab.client.exists(lab.keys.session("real").images)
+
+
+def test_a_session_makes_room_for_its_pictures_by_uploading_what_nobody_else_does(
+    lab, site: str, tmp_path: Path
+) -> None:
+    log, asleep = tmp_path / "command.log", lab.keys.session("asleep")
+    lab.dispatch("pages", "asleep")
+    jpeg = BytesIO()
+    Image.new("RGB", (40, 30)).save(jpeg, "JPEG")
+    lab.client.hset(asleep.images, "f1", Capture(jpeg.getvalue().ljust(2**20 - 100, b"\0")).pack())
+    size = lab.client.hstrlen(asleep.images, "f1")
+    lab.client.hset(lab.keys.captures, mapping={"asleep": size, "bytes": size})
+    with crawling(lab, log, site, BUGHIVE_PENDING_PICTURES_MIB="1"):
+        seen = lab.observe("real")
+        assert seen.verdict is not None, log.read_text()
+        assert lab.client.hexists(asleep.pictures, "f1")
+        assert lab.client.hlen(lab.keys.session("real").pictures), "its own found room then"
+        assert seen.crowded is None
+        assert not lab.client.exists(lab.keys.captures)
 
 
 def test_a_store_that_refuses_is_told_before_anything_is_crawled(

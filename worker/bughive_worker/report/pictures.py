@@ -1,6 +1,7 @@
 """Brings pictures from where they wait into the artifact store: the same picture, whoever does it and however often."""
 
 import asyncio
+import random
 from collections.abc import Iterable, Mapping
 
 from structlog.stdlib import get_logger
@@ -61,6 +62,16 @@ async def keep_all(pictures: Pictures, folder: str, store: ArtifactStore) -> Map
     Raises:
         ArtifactStoreUnavailable: a picture could not be kept.
     """
+    await keep_waiting(pictures, folder, store)
+    return await pictures.kept()
+
+
+async def keep_waiting(pictures: Pictures, folder: str, store: ArtifactStore, at_once: int = AT_ONCE) -> None:
+    """Upload what waits now, ``at_once`` at a time.
+
+    Raises:
+        ArtifactStoreUnavailable: a picture could not be kept.
+    """
 
     async def keep(subject: str) -> None:
         try:
@@ -68,10 +79,10 @@ async def keep_all(pictures: Pictures, folder: str, store: ArtifactStore) -> Map
         except PictureUnreadable as error:
             log.warning("a picture is left out", subject=subject, reason=str(error))
 
-    waiting = sorted(await pictures.pending())
-    for first in range(0, len(waiting), AT_ONCE):
-        await asyncio.gather(*(keep(subject) for subject in waiting[first : first + AT_ONCE]))
-    return await pictures.kept()
+    waiting = list(await pictures.pending())
+    random.shuffle(waiting)  # others may be at it too, and are seldom to do the same one
+    for first in range(0, len(waiting), at_once):
+        await asyncio.gather(*(keep(subject) for subject in waiting[first : first + at_once]))
 
 
 async def read_pictures(

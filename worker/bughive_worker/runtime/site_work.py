@@ -13,7 +13,7 @@ from bughive_protocol.keys import Keys
 from bughive_protocol.ledger import RedisLedger
 from bughive_protocol.limits import MIB, Limits
 from bughive_protocol.pace import RedisPace
-from bughive_protocol.redis_images import RedisImages
+from bughive_protocol.redis_images import OnRefusal, RedisImages
 from bughive_protocol.redis_store import RedisFindings, RedisFrontier
 from bughive_protocol.seen_pages import RedisSeenPages
 from bughive_protocol.state import SessionState
@@ -25,6 +25,7 @@ from bughive_worker.net.urls import canonical, site_of
 from bughive_worker.report.document import SessionName
 from bughive_worker.report.finish import Ended, write_report
 from bughive_worker.runtime.credentials import Credentials
+from bughive_worker.runtime.picture_room import PictureRoom
 from bughive_worker.runtime.work import SessionWork, Turn
 from bughive_worker.settings import WorkerSettings
 
@@ -53,7 +54,9 @@ class SiteWork:
         session_id = turn.fence.session_id
         read_secret = partial(self._credentials.secret, session_id)
         job = CrawlJob(session_id, turn.namespace, turn.name, turn.spec, read_secret)
-        end = await crawl(job, self._stores(turn), self._engine, turn.stop, turn.at_page)
+        room = PictureRoom(self._client, self._keys, session_id, self._store)
+        async with room.made():
+            end = await crawl(job, self._stores(turn, room.ask), self._engine, turn.stop, turn.at_page)
         return end is CrawlEnd.COMPLETE
 
     async def conclude(self, turn: Turn, *, partial: bool) -> Digest:
@@ -81,12 +84,12 @@ class SiteWork:
         """See ``SessionWork.close``."""
         await self._engine.stop()
 
-    def _stores(self, turn: Turn) -> Stores:
+    def _stores(self, turn: Turn, on_refusal: OnRefusal = lambda _: None) -> Stores:
         limits = Limits(turn.spec.scope.max_pages)
         return Stores(
             RedisFrontier(self._client, self._keys, turn.fence, limits),
             RedisFindings(self._client, self._keys, turn.fence),
-            RedisImages(self._client, self._keys, turn.fence, all_bytes=self._pending_bytes),
+            RedisImages(self._client, self._keys, turn.fence, all_bytes=self._pending_bytes, on_refusal=on_refusal),
             self._pace,
             self._seen_pages,
             RedisLedger(self._client, self._keys, turn.fence),
