@@ -104,14 +104,23 @@ class RedisImages(RedisPictures):
         latest = time.monotonic() + (self._room_seconds if room.waits else 0)
         while (answer := await self._put(subject, packed, room)) in _REFUSALS:
             self._on_refusal(answer)
-            if time.monotonic() >= latest:
+            if not await self._is_room(len(packed), room, latest):
                 if room.waits:
                     log.warning("pictures are left out until others are uploaded", because=answer.value)
                 room.waits = False
                 return answer
-            await asyncio.sleep(_ASK_SECONDS)
         room.waits = True
         return answer
+
+    async def _is_room(self, size: int, room: "_Room", latest: float) -> bool:
+        """Wait until so many bytes seem to find room, without sending them; False: they did not by ``latest``."""
+        while time.monotonic() < latest:
+            await asyncio.sleep(_ASK_SECONDS)
+            counted = await self._client.hmget(self._keys.captures, self._session_id, "bytes")
+            own, everyone = (int(count or 0) for count in counted)
+            if own + size <= room.own_bytes and everyone + size <= room.all_bytes:
+                return True
+        return False
 
     async def _put(self, subject: str, packed: bytes, room: "_Room") -> PutPicture:
         fence = self._fence

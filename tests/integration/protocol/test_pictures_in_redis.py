@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 import pytest
+import redis.asyncio
 
 from bughive_protocol.lease import Fence
 from bughive_protocol.outbox import Outbox
@@ -42,6 +43,29 @@ async def test_a_crawl_that_waited_in_vain_does_not_wait_for_every_picture(async
     await images.settle("f1", KEPT)
     assert await images.put("f3", bytes(256)) is PutPicture.KEPT
     assert images._bugs.waits, "the uploads go on, so it is worth while again"
+
+
+class Sent(redis.asyncio.Redis):
+    """A client that counts what it sends of values in bytes."""
+
+    sent = 0
+
+    async def execute_command(self, *args, **options):
+        self.sent += sum(len(each) for each in args if isinstance(each, bytes))
+        return await super().execute_command(*args, **options)
+
+
+async def test_a_picture_that_waits_for_room_is_not_sent_all_the_time(redis_url, keys, fence) -> None:
+    async with Sent.from_url(redis_url, decode_responses=True, protocol=3) as client:
+        images = RedisImages(client, keys, fence, 3000, room_seconds=20)
+        assert await images.put("f1", bytes(2000)) is PutPicture.KEPT
+        client.sent = 0
+        waiting = asyncio.create_task(images.put("f2", bytes(2000)))
+        done, _ = await asyncio.wait([waiting], timeout=2)
+        assert not done
+        await images.settle("f1", KEPT)
+        assert await waiting is PutPicture.KEPT
+        assert client.sent == 2 * 2000, "once to be refused, and once when there was room"
 
 
 async def test_of_a_session_that_is_gone_nothing_is_noted(async_client, keys) -> None:
