@@ -148,12 +148,15 @@ async def test_a_permanent_error_fails_at_once(users, worker):
     assert conditions(failed)["Finished"] == ("True", "EgressRefused")
 
 
-async def test_a_lost_message_is_sent_again_and_the_user_is_told(users, worker):
+async def test_a_lost_message_is_sent_again_and_the_user_is_told(users, worker, eventually):
     await users.apply()
     first, second = await worker.message(), await worker.message()
     assert first == second
-    stuck = await users.phase("Queued", attempt=1)
-    assert conditions(stuck)["Dispatched"] == ("True", "NoWorker")
+
+    async def told():
+        return conditions(await users.phase("Queued", attempt=1))["Dispatched"] == ("True", "NoWorker")
+
+    await eventually(told, "the user is told that nobody takes it")
 
 
 async def test_a_later_start_is_waited_for(users, worker):
