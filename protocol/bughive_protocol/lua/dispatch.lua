@@ -24,6 +24,7 @@ redis.call('HSET', fence, 'attempt', attempt, 'generation', generation, 'shards'
 redis.call('HDEL', fence, 'sent_at', 'started_at', 'sliced')
 redis.call('HSET', spec, 'json', spec_json, 'namespace', namespace, 'name', name, 'entries', entries)
 redis.call('HSET', state, 'session_id', session, 'status', 'pending', 'task_id', task_id)
+redis.call('HDEL', state, 'crowded')
 redis.call('HSETNX', state, 'pages_crawled', 0)
 redis.call('HSETNX', state, 'bugs_found', 0)
 redis.call('ZADD', sessions, 'NX', now, session)

@@ -185,6 +185,32 @@ async def test_a_session_tells_why_its_pictures_find_no_room_until_they_find_som
     assert await crowded() is None
 
 
+@pytest.fixture
+async def refused(async_client, keys, fence) -> RedisImages:
+    """Pictures of a session one of which waits, and one of which found no room."""
+    images = RedisImages(async_client, keys, fence, 300, room_seconds=0)
+    assert await images.put("f1", bytes(256)) is PutPicture.KEPT
+    assert await images.put("f2", bytes(256)) is PutPicture.NO_ROOM
+    return images
+
+
+async def test_an_upload_ends_what_a_session_tells_of_its_room(async_client, control, keys, fence, refused) -> None:
+    version = int(await async_client.get(keys.version))
+    await refused.settle("f1", KEPT)
+    (seen,) = await control.observe([fence.session_id])
+    assert seen.crowded is None, "though it may have nothing more to picture"
+    assert int(await async_client.get(keys.version)) == version + 1, "the operator hears of it"
+    await refused.settle("f1", KEPT)
+    assert int(await async_client.get(keys.version)) == version + 1
+
+
+@pytest.mark.usefixtures("refused")
+async def test_what_a_lost_worker_told_of_its_room_is_not_told_of_the_next(control, fence, order) -> None:
+    await control.dispatch(order(fence.session_id, attempt=2))
+    (seen,) = await control.observe([fence.session_id])
+    assert seen.crowded is None
+
+
 async def test_a_holder_that_waits_for_room_keeps_its_lease(async_client, keys, control, leases, fence) -> None:
     images = RedisImages(async_client, keys, fence, 300, room_seconds=3)
     assert await images.put("f1", bytes(256)) is PutPicture.KEPT
