@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -43,6 +44,21 @@ class HungStore(ArtifactStore):
         self.asked.set()
         await asyncio.Event().wait()
         return await super().put(key, data, content_type)
+
+
+class Deaf(redis.asyncio.Redis):
+    """A client whose first command swallows the cancel that it gets, as asyncio.wait_for can before Python 3.12."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        self.asked = asyncio.Event()
+
+    async def execute_command(self, *args, **options):
+        if not self.asked.is_set():
+            self.asked.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+        return await super().execute_command(*args, **options)
 
 
 @pytest.fixture
@@ -136,3 +152,11 @@ async def test_a_crawl_that_ends_does_not_wait_for_a_store_that_does_not_answer(
         before = time.monotonic()
     assert time.monotonic() - before < 2
     assert await images.pending() == {"f1"}, "what was not uploaded waits on"
+
+
+async def test_a_crawl_ends_though_a_cancel_is_lost(redis_url, keys, tmp_path):
+    async with Deaf.from_url(redis_url, decode_responses=True, protocol=3) as client:
+        room = PictureRoom(client, keys, "one", ArtifactStore.at(tmp_path), pause_seconds=0)
+        async with asyncio.timeout(20), room.made():
+            room.ask(PutPicture.NO_ROOM)
+            await client.asked.wait()

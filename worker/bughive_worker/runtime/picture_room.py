@@ -25,6 +25,7 @@ ROUND_SECONDS = 30.0
 """How long one go at it may take; what is left waits for the next refusal."""
 PAUSE_SECONDS = 5.0
 """Between two rounds, so that the crawl has the processor, and a store that is away is not asked all the time."""
+_CANCEL_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +61,10 @@ class PictureRoom:
         try:
             yield
         finally:
-            making.cancel()
-            await asyncio.wait((making,))
+            while not making.done():
+                # Once may not do: redis-py sends within asyncio.wait_for, which swallows some before Python 3.12.
+                making.cancel()
+                await asyncio.wait((making,), timeout=_CANCEL_SECONDS)
 
     async def _make(self) -> None:
         while True:
